@@ -38,10 +38,12 @@ compile   = $(CC) $(language) $(sees) $(CFLAGS) $(flags_$(VARIANT)) -MMD -MP -fP
 link      = $(CC) -Wl,-z,now $(CFLAGS) $(flags_$(VARIANT)) $(LDFLAGS) -pthread
 
 # what only the program has
-program_rooms := explore timeline top judge labs server terminal repl program
-program_files := $(wildcard $(program_rooms:%=bindings/%/*.c))
-# Lua that is a part of the program: explore/search.lua is require "explore.search"
-embedded      := $(wildcard $(patsubst %,bindings/%/*.lua,help $(program_rooms)))
+program_rooms := embedded explore timeline top judge labs server terminal repl program
+# files_of SUFFIX,ROOMS: with those of their parts
+files_of       = $(wildcard $(foreach room,$2,bindings/$(room)/*.$1 bindings/$(room)/*/*.$1))
+program_files := $(call files_of,c,$(program_rooms))
+# Lua that is a part of the program: explore/search/races.lua is require "explore.search.races"
+embedded      := $(call files_of,lua,help formats $(program_rooms))
 # Lua that is made of other texts, each by a rule below
 generated     := bindings/repl/reference.lua bindings/timeline/sources.lua
 page_sources  := $(wildcard bindings/timeline/page/*)
@@ -139,8 +141,8 @@ include .ci/tests.mk
 
 $(build)/%.o: %.c Makefile .ci/checks.mk | need-build
 	@echo '  CC  $@'; mkdir -p $(@D); $(compile) -c -o $@ $<
-$(build)/%.lua.o: %.lua bindings/explore/embed.S Makefile | need-build
-	@echo '  LUA $@'; mkdir -p $(@D); $(CC) -c -DFILE='"$<"' -DNAME='"$(subst /,.,$(<:bindings/%.lua=%))"' -o $@ bindings/explore/embed.S
+$(build)/%.lua.o: %.lua bindings/embedded/embed.S Makefile | need-build
+	@echo '  LUA $@'; mkdir -p $(@D); $(CC) -c -DFILE='"$<"' -DNAME='"$(subst /,.,$(<:bindings/%.lua=%))"' -o $@ bindings/embedded/embed.S
 # :help of the REPL reads the reference: its text is what require "repl.reference" returns
 $(build)/bindings/repl/reference.lua: bindings/tidelock.d.lua Makefile
 	@mkdir -p $(@D); { echo 'return [==['; cat $<; echo ']==]'; } >$@
@@ -148,6 +150,6 @@ $(build)/bindings/repl/reference.lua: bindings/tidelock.d.lua Makefile
 $(build)/bindings/timeline/sources.lua: $(page_sources) Makefile
 	@mkdir -p $(@D); { echo 'return {'; for file in $(page_sources); do \
 	    echo "['$${file##*/}'] = [==["; cat $$file; echo ']==],'; done; echo '}'; } >$@
-$(generated:%=$(build)/%.o): %.o: % bindings/explore/embed.S Makefile | need-build
-	@echo '  LUA $@'; $(CC) -c -DFILE='"$<"' -DNAME='"$(subst /,.,$(<:$(build)/bindings/%.lua=%))"' -o $@ bindings/explore/embed.S
+$(generated:%=$(build)/%.o): %.o: % bindings/embedded/embed.S Makefile | need-build
+	@echo '  LUA $@'; $(CC) -c -DFILE='"$<"' -DNAME='"$(subst /,.,$(<:$(build)/bindings/%.lua=%))"' -o $@ bindings/embedded/embed.S
 -include $(shell find $(build) -name '*.d' 2>/dev/null)

@@ -22,7 +22,7 @@ wrap_endings_test := -Wl,--wrap=tl_clock_real
 wrap_slots_test := -Wl,--wrap=pthread_mutex_trylock,--wrap=pthread_mutex_init
 
 lint_files    := $(core_files) $(remote_files) $(program_files) $(wildcard spec/c/*/*.c)
-headers       := $(wildcard $(foreach part,runtime bindings spec/c,$(part)/*.h $(part)/*/*.h))
+headers       := $(wildcard $(foreach part,runtime bindings spec/c,$(part)/*.h $(part)/*/*.h $(part)/*/*/*.h))
 fuzzers       := $(patsubst %.c,$(build)/%,$(wildcard spec/c/*/*_fuzz.c))
 fuzzer        := $(patsubst %.c,$(plain)-fuzz/%,$(wildcard spec/c/*/$(FUZZ)_fuzz.c))
 
@@ -38,7 +38,7 @@ lint: need-lint $(lint_files:%.c=$(build)/%.tidied) ## clang-tidy and luacheck
 
 # under the sanitizers not again: what takes long, and is Lua alone, the browser's, or one call 4,000 times over (help)
 lua_alone := $(addprefix spec/,explore/textbook_spec.lua explore/scripts_explored_spec.lua judge/reasons_spec.lua \
-	judge/cheats_spec.lua labs/core_labs_spec.lua timeline/page_spec.lua engine/model_spec.lua engine/session_spec.lua \
+	judge/cheats_spec.lua labs/core_labs_spec.lua timeline/page_spec.lua engine/model_spec.lua engine/late_spec.lua engine/session_spec.lua \
 	judge/answers_spec.lua judge/looks_spec.lua judge/waiting_spec.lua judge/properties_spec.lua labs/commands_spec.lua \
 	program/help_spec.lua remote/alone_spec.lua remote/hosts_spec.lua remote/pool_spec.lua)
 sanitize: SPECS := $(or $(SPECS),$(filter-out $(lua_alone),$(shell find spec -name '*_spec.lua')))
@@ -61,16 +61,16 @@ arm64: need-arm64 ## the C tests that need no death, built for ARM64, under qemu
 	$${run}/store/heap_test; for race in $(arm64_races); do $${run}/program/races_test "$$race"; done
 
 seeds: program ## 10,000 seeds of four scripts simulated, each twice: the same run, and nothing left
-	$(build)/tidelock spec/support/seeds.lua 10000
+	$(build)/tidelock spec/support/simulate/seeds.lua 10000
 
 explored: program ## the textbook's faults found with 20 seeds each, their twins under 10,000 schedules
-	TIDELOCK=$(build)/tidelock $(build)/tidelock spec/support/textbook_sweep.lua $(EXPLORED)
+	TIDELOCK=$(build)/tidelock $(build)/tidelock spec/support/explore/textbook_sweep.lua $(EXPLORED)
 
 labs: program ## each lab: its starter fails, its solutions pass, each wrong answer is told why
 	$(build)/tidelock lab dev check scripts/labs
 
 storm: program module ## a pool on a server: 15,000 tasks while workers are killed 700 times, every result once
-	LUA_CPATH="./$(plain)/?.so;;" $(build)/tidelock spec/support/far_pool_storm.lua 15000 700
+	LUA_CPATH="./$(plain)/?.so;;" $(build)/tidelock spec/support/storms/far_pool_storm.lua 15000 700
 
 damage: ## a space's file, 100,000 times
 	$(call variant,fault,$(plain)-fault/spec/c/program/damage_test)

@@ -4,7 +4,7 @@
 # runtime and their rooms.  Those in program/, and the fuzzers, link all.
 
 rooms     := base wire remote memory tasks trace park wait store sync data pool process commands net space observe explore simulate
-lua_rooms := lua far remote codec objects process signals pool commands net simulate trace
+lua_rooms := lua embedded help far engine remote codec objects process signals pool commands net simulate trace
 
 # up_to ROOM,ROOMS; objects_of PART,ROOMS; reach ROOM
 up_to      = $(firstword $2) $(if $(filter $1,$(firstword $2)),,$(call up_to,$1,$(wordlist 2,99,$2)))

@@ -1,14 +1,16 @@
 -- The design's rules, read off the sources and, for who calls whom, off the objects that were made of them.
 --
--- Which room is where, and which files are what: spec/support/rooms.lua, graph.lua, exports.lua.
-local sources = dofile "spec/support/sources.lua"
-local rooms = dofile "spec/support/rooms.lua"
-local exports = dofile "spec/support/exports.lua"
-local graph = dofile "spec/support/graph.lua".read()
+-- Which room is where, and which files are what: spec/support/architecture/rooms.lua, graph.lua, lua_graph.lua,
+-- exports.lua.
+local sources = dofile "spec/support/architecture/sources.lua"
+local rooms = dofile "spec/support/architecture/rooms.lua"
+local exports = dofile "spec/support/architecture/exports.lua"
+local graph = dofile "spec/support/architecture/graph.lua".read()
+local lua_graph = dofile "spec/support/architecture/lua_graph.lua"
 local runtime, bindings = sources.runtime, sources.bindings
 local read, code, uses, having = sources.read, sources.code, sources.uses, sources.having
 
-local MOST_LINES, MOST_IN_A_ROOM, MOST_IN_A_CIRCLE = 400, 30, 10
+local MOST_LINES, MOST_IN_A_ROOM, MOST_IN_A_CIRCLE, MOST_IN_A_FOLDER = 400, 30, 10, 40
 
 -- "a.c -> b.c: why" for each that knows another of its side, where wrong(a, b) is true.
 local function knowledge(wrong)
@@ -47,6 +49,9 @@ describe("a room", function()
     for _, path in ipairs(sources.all) do
       assert.truthy(rooms.room_of(path) == "public" or rooms.floor_of(path), path .. ": in which room is it?")
     end
+    for _, path in ipairs(lua_graph.files) do
+      assert.truthy(rooms.floor_of(path), path .. ": in which room is it?")
+    end
   end)
 
   it("includes and calls only what is in it or below it", function()
@@ -54,6 +59,14 @@ describe("a room", function()
       local floor, other = rooms.floor_of(a), rooms.floor_of(b)
       return floor and other and other > floor
     end))
+  end)
+
+  it("of Lua requires only what is in it or below it", function()
+    local wrong = {}
+    lua_graph.each(function(a, b)
+      if rooms.floor_of(b) > rooms.floor_of(a) then wrong[#wrong + 1] = ("%s -> %s"):format(a, b) end
+    end)
+    assert.same({}, wrong)
   end)
 
   it("of the headers that are for all includes nothing but those, and the statuses", function()
@@ -90,6 +103,15 @@ describe("a room", function()
     end
     for room, count in pairs(counts) do assert.truthy(count <= MOST_IN_A_ROOM, room .. ": " .. count) end
   end)
+
+  it("has parts where a folder would have too many files", function()
+    local counts = {}
+    for _, path in ipairs(sources.lines "find runtime bindings spec/support -type f") do
+      local folder = path:match "^(.*)/"
+      counts[folder] = (counts[folder] or 0) + 1
+    end
+    for folder, count in pairs(counts) do assert.truthy(count <= MOST_IN_A_FOLDER, folder .. ": " .. count) end
+  end)
 end)
 
 describe("a file", function()
@@ -99,9 +121,11 @@ describe("a file", function()
 
   it("is so short that it is one concept", function()
     local long = {}
-    for _, path in ipairs(sources.with_tests) do
-      local _, lines = read(path):gsub("\n", "")
-      if lines > MOST_LINES then long[#long + 1] = path .. ": " .. lines end
+    for _, list in ipairs{ sources.with_tests, lua_graph.files, sources.lines "find spec -name '*.lua'" } do
+      for _, path in ipairs(list) do
+        local _, lines = read(path):gsub("\n", "")
+        if lines > MOST_LINES then long[#long + 1] = path .. ": " .. lines end
+      end
     end
     assert.same({}, long)
   end)
@@ -121,14 +145,14 @@ describe("a file", function()
 end)
 
 -- What is done in one file of the runtime alone, or of the bindings, or nowhere: what else needs it calls that.
--- worker.c and zygote.c fork other programs than this one; host_jobs.c waits for those.
+-- host/worker.c and zygote.c fork other programs than this one; host/jobs.c waits for those.
 -- init.c, keeper.c and recorder.c fork what is no task, and runner.c what grades; shell.c has io.popen and os.execute;
 -- await.c waits for keys in a simulation, keys.c where there is no runtime, outputs.c is a thread that is no task;
 -- The rooms called wire and remote are a module of its own, with a clock and a sleep, and a `require` of its own.
 -- virtual_time.c is the C library's `time` and `clock` for Lua.
 local ONE_PLACE = {
-  { "fork", "%f[%w_]fork%s*%(", "runtime/process/process.c", "bindings/explore/worker.c",
-    "bindings/explore/zygote.c", "bindings/labs/runner.c", "bindings/program/init.c", "bindings/repl/keeper.c",
+  { "fork", "%f[%w_]fork%s*%(", "runtime/process/process.c", "bindings/explore/host/worker.c",
+    "bindings/explore/host/zygote.c", "bindings/labs/runner.c", "bindings/program/init.c", "bindings/repl/keeper.c",
     "bindings/trace/recorder.c" },
   { "vfork", "%f[%w_]vfork%s*%(", "runtime/commands/exec.c" },
   { "clone", "%f[%w_]_?_?clone%d?%s*%(" },
@@ -136,7 +160,7 @@ local ONE_PLACE = {
   { "a clone by number", "SYS_clone" },
   { "posix_spawn", "posix_spawn", "bindings/process/shell.c" },
   { "futex", "SYS_futex", "runtime/park/park.c" },
-  { "ppoll", "ppoll", "runtime/park/poll.c", "runtime/wire/pause.c", "bindings/explore/host_jobs.c",
+  { "ppoll", "ppoll", "runtime/park/poll.c", "runtime/wire/pause.c", "bindings/explore/host/jobs.c",
     "bindings/repl/await.c", "bindings/repl/outputs.c", "bindings/terminal/keys.c", "bindings/terminal/raw_mode.c" },
   { "poll", "%f[%w_]poll%s*%(" },
   { "select", "%f[%w_]p?select%s*%(" },

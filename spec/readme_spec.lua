@@ -1,19 +1,25 @@
--- Every script in the README runs, and prints what the README says.
+-- Every script in the README and in the tour runs, and prints what the page says.
 local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 local transcript = dofile "spec/support/transcript.lua"
+
+-- run(folder) in a folder that has the script under that name, and nothing else.
+local function with_script(name, code, run)
+  local folder = shell.run("mktemp -d"):match "%S+"
+  files.write(folder .. "/" .. name, code)
+  local results = table.pack(run(folder))
+  os.execute("rm -r " .. folder)
+  return table.unpack(results, 1, results.n)
+end
 
 -- A script's recorded run, drawn: what the commands of the transcript print.
 local function timeline(code, output)
   local option, script, said, trace, chart =
     output:match "^%$ %./tidelock (%-%-sim=%d+) %-%-trace (%S+)\n(.-)%$ %./tidelock timeline (%S+)\n(.*)$"
-  local folder = shell.run("mktemp -d"):match "%S+"
-  local file = assert(io.open(folder .. "/" .. script, "w"))
-  file:write(code)
-  file:close()
-  local line = "cd %s && %s %s --trace %s && LC_ALL=C.UTF-8 %s timeline %s"
-  local out, err, status = shell.run(line:format(folder, shell.tidelock, option, script, shell.tidelock, trace))
-  os.execute("rm -r " .. folder)
+  local out, err, status = with_script(script, code, function(folder)
+    local line = "cd %s && %s %s --trace %s && LC_ALL=C.UTF-8 %s timeline %s"
+    return shell.run(line:format(folder, shell.tidelock, option, script, shell.tidelock, trace))
+  end)
   assert.equal(0, status)
   assert.equal(said, err)
   assert.equal(chart, out)
@@ -24,9 +30,9 @@ local function plain(text)
   return (text:gsub("pid %d+", "pid ..."):gsub("buyer %d", "buyer N"))
 end
 
-describe("the readme", function()
-  local text, count = files.read("README.md"), 0
-
+-- The scripts of a page; how many there are with an output.
+local function check_scripts(text)
+  local count = 0
   for code, output in text:gmatch("```lua\n(.-)```\n\n```\n(.-)```\n") do
     count = count + 1
     local what = code:match("ipc%.(%w+)[%({\"]") or "?"
@@ -40,32 +46,36 @@ describe("the readme", function()
       assert.equal(plain(output:gsub("^%$ [^\n]*\n", "")), plain(out))
     end)
   end
+  return count
+end
 
-  it("shows the steps of a simulated script", function()
-    local before, option, filter, steps =
-      text:match("^(.*)```\n%$ %./tidelock (%-%-sim=%d+) %-%-steps /dev/stdout shop%.lua | grep (%w+)\n(.-)```\n")
-    local code = before:match("^.*```lua\n(.-)```")
-    local folder = shell.run("mktemp -d"):match "%S+"
-    local file = assert(io.open(folder .. "/shop.lua", "w"))
-    file:write(code)
-    file:close()
-    local line = "cd %s && %s %s --steps /dev/stdout shop.lua | grep %s"
-    local out = shell.run(line:format(folder, shell.tidelock, option, filter))
-    assert.equal(steps, out)
-    os.remove(folder .. "/shop.lua")
-    os.remove(folder)
-  end)
+for name, path in pairs{ readme = "README.md", tour = "bindings/docs/tour.md", limits = "bindings/docs/limits.md" } do
+  describe("the " .. name, function()
+    local text = files.read(path)
+    local count = check_scripts(text)
 
-  it("shows what each script prints", function()
-    local _, scripts = text:gsub("```lua\n", "")
-    assert.equal(scripts, count)
-  end)
+    it("shows what each script prints", function()
+      local _, scripts = text:gsub("```lua\n", "")
+      assert.equal(scripts, count)
+    end)
 
-  it("links to what is there", function()
-    for target in text:gmatch("%]%(([^)#]+)%)") do
-      if not target:find("^%a+:") and not target:find("^build/") then
-        assert(io.open(target), target):close()
+    it("links to what is there", function()
+      local folder = path:match "^(.*/)" or ""
+      for target in text:gmatch("%]%(([^)#]+)%)") do
+        if not target:find("^%a+:") and not target:find("^build/") then files.read(folder .. target) end
       end
-    end
+    end)
+  end)
+end
+
+describe("the readme", function()
+  it("shows the steps of a simulated script", function()
+    local before, option, filter, steps = files.read("README.md"):match(
+      "^(.*)```\n%$ %./tidelock (%-%-sim=%d+) %-%-steps /dev/stdout shop%.lua | grep (%w+)\n(.-)```\n")
+    local out = with_script("shop.lua", before:match("^.*```lua\n(.-)```"), function(folder)
+      local line = "cd %s && %s %s --steps /dev/stdout shop.lua | grep %s"
+      return shell.run(line:format(folder, shell.tidelock, option, filter))
+    end)
+    assert.equal(steps, out)
   end)
 end)

@@ -2,13 +2,11 @@
 -- and nothing else.
 local ipc = require "tidelock"
 
+local files = dofile "spec/support/files.lua"
 local makers = dofile "spec/support/makers.lua"
 
 local function read_reference()
-   local file = assert(io.open("bindings/tidelock.d.lua"))
-   local text = file:read "a"
-   file:close()
-   return text
+   return files.read("bindings/tidelock.d.lua")
 end
 
 -- What the reference says: { [class] = { [name] = true } }; the module is "".

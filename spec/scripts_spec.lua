@@ -1,4 +1,5 @@
 -- The scenarios check themselves: each must end by itself, with status 0, and leave nothing behind.
+local files = dofile "spec/support/files.lua"
 local rounds = dofile "spec/support/rounds.lua"
 local shell = dofile "spec/support/shell.lua"
 
@@ -56,9 +57,7 @@ end
 
 local function finish(file)
   for _ = 1, 1100 do
-    local handle = assert(io.open(file))
-    local text = handle:read("a")
-    handle:close()
+    local text = files.read(file)
     local status = text:match("status (%d+)\n$")
     if status then
       os.remove(file)
@@ -104,9 +103,9 @@ end)
 describe("a random kill -9", function()
   it("does not hang the others of tickets, sale and kitchen, 200 times", function()
     local kills = rounds(200)
-    local out, err, status = shell.run(shell.tidelock .. " spec/support/storm.lua " .. kills, 200)
+    local out, err, status = shell.run(shell.tidelock .. " spec/support/storms/storm.lua " .. kills, 200)
     assert.equal(0, status, out .. err)
     assert.truthy(out:find(kills .. " kills", 1, true), out)
-    assert.same({}, shell.processes(shell.tidelock .. " spec/support/storm.lua"))
+    assert.same({}, shell.processes(shell.tidelock .. " spec/support/storms/storm.lua"))
   end)
 end)

@@ -1,7 +1,7 @@
 -- program.lua FOLDER: writes tidelock.1 (the man page), tidelock.bash and _tidelock (the completions for bash and zsh)
--- from the table of commands, bindings/help/commands.lua.  Run from the top folder by the program; `make docs` does.
+-- from the table of commands, bindings/program/commands.lua.  Run from the top folder by the program; `make docs` does.
 package.path = "bindings/?.lua;" .. package.path
-local commands = require "help.commands"
+local commands = require "program.commands"
 
 local ABOUT = {
   brief = "Lua with processes, queues and locks in shared memory",

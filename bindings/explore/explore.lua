@@ -1,15 +1,15 @@
 --- Explore: the command. Search, shrink, explain; and which exit status.
-local command_text = require "explore.command_text"
-local cost = require "explore.cost"
-local failure = require "explore.failure"
-local moves = require "explore.moves"
-local output = require "explore.output"
-local replay_file = require "explore.replay_file"
-local search = require "explore.search"
+local command_text = require "explore.schedule.command_text"
+local cost = require "explore.schedule.cost"
+local failure = require "explore.schedule.failure"
+local moves = require "explore.schedule.moves"
+local output = require "formats.output"
+local replay_file = require "explore.schedule.replay_file"
+local search = require "explore.search.search"
 local session = require "explore.session"
-local shrink = require "explore.shrink"
-local summary = require "explore.summary"
-local write = require "explore.report"
+local shrink = require "explore.search.shrink"
+local summary = require "explore.report.summary"
+local write = require "explore.report.report"
 
 local FOUND, NOT_EXACT, INTERRUPTED = 1, 3, 130
 local OUTCOMES_SHRUNK, RUNS_EACH, SECONDS_EACH = 8, 40, 0.2
@@ -33,7 +33,7 @@ local function command_of_outcome(here, row)
   return command_text.of_code(here.options, short.short)
 end
 
--- The list that explore/outcomes shows; the ones that come most often with a command.
+-- The list that explore/explain/outcomes shows; the ones that come most often with a command.
 local function outcomes_of(here, found)
   local list = {}
   for i, row in ipairs(found.outcomes) do list[i] = { text = row.text, count = row.count, row = row } end

@@ -113,7 +113,7 @@ options.explore = read.reader(EXPLORE, finish_explore)
 --- Reads the words behind `replay`, as above; the file, or the schedule's code, are in it.
 options.replay = read.reader(REPLAY, finish_replay)
 
---- Their rows in the table of commands (help/commands.lua).
+--- Their rows in the table of commands (program/commands.lua).
 options.commands = { explore = EXPLORE, replay = REPLAY }
 
 return options

@@ -1,12 +1,12 @@
 --- Replay: the command. Runs the script once, under the schedule of a file or of a code, and tells what came of it.
-local encode = require "explore.encode"
-local failure = require "explore.failure"
-local moves = require "explore.moves"
-local output = require "explore.output"
-local printable = require "explore.printable"
-local replay_file = require "explore.replay_file"
+local encode = require "formats.json_encode"
+local failure = require "explore.schedule.failure"
+local moves = require "explore.schedule.moves"
+local output = require "formats.output"
+local printable = require "explore.story.printable"
+local replay_file = require "explore.schedule.replay_file"
 local session = require "explore.session"
-local write = require "explore.report"
+local write = require "explore.report.report"
 
 local FOUND, NOT_EXACT, INTERRUPTED = 1, 3, 130
 
@@ -87,7 +87,7 @@ local function replay(here, schedule, interactive)
   if not whole then return INTERRUPTED end
   local changes = changes_of(schedule, whole)
   if changes then io.stderr:write("tidelock: ", changes, "\n") end
-  if interactive then return require "explore.prompt"(here, schedule.script, whole) end
+  if interactive then return require "explore.prompt.prompt"(here, schedule.script, whole) end
   return tell(here, whole, changes)
 end
 

@@ -1,6 +1,7 @@
 --- Session: the host of one command, its workers, and the terminal.
-local jobs = require "explore.jobs"
-local livelock = require "explore.livelock"
+local jobs = require "explore.search.jobs"
+local livelock = require "explore.search.livelock"
+local paint = require "terminal.paint"
 
 local session = {}
 session.__index = session
@@ -18,9 +19,9 @@ session.fail = fail
 
 --- Opens the script; raises { wrong = text } where it cannot be loaded.
 function session.open(options)
-  local system = require "explore.host"
-  local count = options.jobs or system.cpus()
-  local well, host = pcall(system.open, {
+  local hosts, system = require "explore.host", require "terminal.system"
+  local count = options.jobs or hosts.cpus()
+  local well, host = pcall(hosts.open, {
     script = options.script, arguments = options.arguments, jobs = count, seed = options.seed or 1,
     program = arg and arg[-1], input = options.input, patience = options.patience,
     memory = options.memory,
@@ -62,16 +63,14 @@ end
 
 --- Width of the terminal, and whether there are colours.
 function session:look()
-  local is_terminal = self.system.is_terminal(STDOUT)
-  local paint = require "explore.paint"
-  return self.system.columns(), paint.wanted(is_terminal)
+  return self.system.columns(), paint.wanted(self.system.is_terminal(STDOUT))
 end
 
 --- A function to be called with the search now and then, which writes a progress line if stderr is a terminal; and one
 -- that clears that line.
 function session:progress()
   if not self.system.is_terminal(STDERR) then return function() end, function() end end
-  local line_of = require "explore.progress".line
+  local line_of = require "explore.report.progress".line
   local next_at, shown = 0, false
   local function write(search)
     local now = self.clock()

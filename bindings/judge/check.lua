@@ -3,19 +3,19 @@
 --   require "judge.check"(lab, path_of_student_file, options) -> verdict
 --
 -- To try it without the command line:
---   TIDELOCK_EXPLORER=spec/support/lab_check.lua tidelock explore LAB-DIRECTORY STUDENT-FILE
+--   TIDELOCK_EXPLORER=spec/support/labs/check.lua tidelock explore LAB-DIRECTORY STUDENT-FILE
 --
 -- options: jobs (one more than CPUs), runs (instead of the lab's), cap (seconds; 10), seed (1), width (80), color, idle
 -- (the student's functions are replaced by ones that do nothing: a lab that lets this pass is empty), judge (go on
 -- behind the first failure, to judge the other properties too), stop (a function that is asked now and then: true ends
 -- the search), found (a function that is given the failing schedule and what runs plans, while they can be run).
-local cost = require "explore.cost"
+local cost = require "explore.schedule.cost"
 local findings = require "judge.findings"
 local host = require "explore.host"
 local hunt = require "judge.hunt"
 local session = require "explore.session"
-local shrink = require "explore.shrink"
-local moves = require "explore.moves"
+local shrink = require "explore.search.shrink"
+local moves = require "explore.schedule.moves"
 local plain_file = require "judge.plain_file"
 local source_text = require "judge.source_text"
 local syntax = require "judge.syntax"

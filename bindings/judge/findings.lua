@@ -1,5 +1,5 @@
 --- Findings: what the schedules of a lab have said: how they failed, and what came true.
-local failure = require "explore.failure"
+local failure = require "explore.schedule.failure"
 
 local findings = {}
 

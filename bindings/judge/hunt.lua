@@ -1,11 +1,11 @@
 --- Hunt: which schedules of a lab are run, such that the answer is the same on every machine.
 --
--- The explorer's search (explore/search) depends on the order in which its workers come back. Here it is asked for
--- plans ahead, as many on every machine, which run on as many workers as there are; what came of them is told to the
--- search in the order of the plans, and for each that is told it is asked for one more. What the explorer has learnt of
--- objects in earlier schedules depends on when they ended, too: so each step is a choice (plan.everywhere).
-local failure = require "explore.failure"
-local search = require "explore.search"
+-- The explorer's search (explore/search/search) depends on the order in which its workers come back. Here it is asked
+-- for plans ahead, as many on every machine, which run on as many workers as there are; what came of them is told to
+-- the search in the order of the plans, and for each that is told it is asked for one more. What the explorer has
+-- learnt of objects in earlier schedules depends on when they ended, too: so each step is a choice (plan.everywhere).
+local failure = require "explore.schedule.failure"
+local search = require "explore.search.search"
 
 local hunt = {}
 
@@ -14,7 +14,7 @@ local MIXED = 1000 -- schedules of which every second one is random
 local LEAST_RANDOM = 100 -- so many, though all that differ have been run: what a world counts no explorer sees
 local MOST_STEPS = 3000 -- of a schedule
 local LOOK = 0.1 -- seconds
-local REPEATED = 100 -- as explore/search has it: of these the events are asked for
+local REPEATED = 100 -- as explore/search/search has it: of these the events are asked for
 
 --- The plan as a lab wants it.
 function hunt.plan(plan, lab)

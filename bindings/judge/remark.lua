@@ -1,7 +1,7 @@
 --- Remark: what is to be said of a file that passes: that a task looks again and again, instead of waiting.
-local parts = require "explore.parts"
-local source = require "explore.source"
-local story_of = require "explore.story"
+local parts = require "explore.story.parts"
+local source = require "explore.story.source"
+local story_of = require "explore.story.story"
 local words = require "judge.words"
 
 local remark = {}

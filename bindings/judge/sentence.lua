@@ -1,7 +1,7 @@
 --- Sentence: what happened, in one sentence: how a schedule of a lab ended.
 local endless = require "judge.endless"
-local message = require "explore.message"
-local printable = require "explore.printable"
+local message = require "explore.explain.message"
+local printable = require "explore.story.printable"
 
 local sentence = {}
 

@@ -11,11 +11,11 @@
 -- by lab.goal, or, if it is "deadlock", as all wait for ever.
 local findings = require "judge.findings"
 local hunt = require "judge.hunt"
-local moves = require "explore.moves"
+local moves = require "explore.schedule.moves"
 local sentence = require "judge.sentence"
 local session = require "explore.session"
-local source = require "explore.source"
-local story_of = require "explore.story"
+local source = require "explore.story.source"
+local story_of = require "explore.story.story"
 local words = require "judge.words"
 
 local stepper = {}

@@ -1,7 +1,7 @@
 --- Verdict: what came of a check, and the screen that tells it.
 local findings = require "judge.findings"
-local first_line = require "explore.first_line"
-local moves = require "explore.moves"
+local first_line = require "explore.explain.first_line"
+local moves = require "explore.schedule.moves"
 local remark = require "judge.remark"
 local screen = require "judge.screen"
 

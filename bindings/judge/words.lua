@@ -1,5 +1,5 @@
 --- Words: what a step says in a cell of a lab's table: a sentence of which the task is the subject.
-local general = require "explore.words"
+local general = require "explore.explain.words"
 
 local words = {}
 
@@ -119,7 +119,7 @@ local function waits_at_barrier(step)
   return step.waits and step.kind == "barrier"
 end
 
---- The text of a step, as explore/words has it for others.
+--- The text of a step, as explore/explain/words has it for others.
 function words.of(step, names, only)
   if words.is_of_lab(step) then
     local text = step.result and step.result ~= "" and (" (%s)"):format(step.result) or ""

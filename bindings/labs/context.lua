@@ -1,9 +1,10 @@
 --- Context: what the commands of the labs share: the pack, the folder with the student's files, the progress.
 local files = require "labs.files"
 local pack = require "labs.pack"
-local paint = require "explore.paint"
+local paint = require "terminal.paint"
 local progress = require "labs.progress"
 local share = require "labs.share"
+local system = require "terminal.system"
 local text_file = require "labs.text_file"
 
 local context = {}
@@ -48,9 +49,8 @@ end
 local function width_of(columns) return math.max(NARROW, math.min(columns or 80, WIDE)) end
 
 local function look()
-  local host = require "explore.host"
-  local width = host.columns()
-  return width_of(width), paint.wanted(host.is_terminal(1)), width ~= nil
+  local width = system.columns()
+  return width_of(width), paint.wanted(system.is_terminal(1)), width ~= nil
 end
 
 --- Opens all of it; `asked`: the directory of --pack, or nil.

@@ -3,23 +3,23 @@ local context = require "labs.context"
 
 -- subcommand = { module, function }
 local SUBCOMMANDS = {
-  list = { "labs.list", "run" },
-  start = { "labs.start", "run" },
-  check = { "labs.checks", "run" },
-  watch = { "labs.watch", "run" },
-  hint = { "labs.hint", "run" },
-  step = { "labs.step", "run" },
-  reset = { "labs.reset", "run" },
-  solution = { "labs.solution", "run" },
+  list = { "labs.student.list", "run" },
+  start = { "labs.student.start", "run" },
+  check = { "labs.student.check", "run" },
+  watch = { "labs.student.watch", "run" },
+  hint = { "labs.student.hint", "run" },
+  step = { "labs.student.step", "run" },
+  reset = { "labs.student.reset", "run" },
+  solution = { "labs.student.solution", "run" },
 }
 
 -- Those that need no student's folder: they are given the options alone.
-local FOR_AUTHORS = { grade = "labs.grade", new = "labs.new", dev = "labs.dev" }
+local FOR_AUTHORS = { grade = "labs.grade.grade", new = "labs.author.new", dev = "labs.author.dev" }
 
 local function alone(here, found)
-  if found.html then return require "labs.html".run(here, found.html) end
-  if not here:has_begun() then return require "labs.begin".run(here) end
-  return require "labs.watch".run(here, found)
+  if found.html then return require "labs.student.html".run(here, found.html) end
+  if not here:has_begun() then return require "labs.student.begin".run(here) end
+  return require "labs.student.watch".run(here, found)
 end
 
 return function(found)

@@ -1,11 +1,11 @@
 --- Progress: what is done, in a file of text beside the student's files, which may be synced or committed.
 --
 -- One line a lab, sorted by name: name, state, how often it was tried, how many hints were shown, the hash of the file
--- that passed, and of which property the last verdict was, if it has a hint (labs/hint). Lines of the same lab, as a
--- merge leaves them, become one: the further state, the greater numbers. What else stands there is told, and the file
--- kept as .bak.
+-- that passed, and of which property the last verdict was, if it has a hint (labs/student/hint). Lines of the same lab,
+-- as a merge leaves them, become one: the further state, the greater numbers. What else stands there is told, and the
+-- file kept as .bak.
 local files = require "labs.files"
-local script_hash = require "explore.script_hash"
+local script_hash = require "explore.schedule.script_hash"
 local text_file = require "labs.text_file"
 
 local progress = {}

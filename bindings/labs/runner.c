@@ -14,7 +14,7 @@
 
 #include <lauxlib.h>
 
-#include "explore/one_cpu.h"
+#include "explore/host/one_cpu.h"
 #include "labs/jail.h"
 #include "tidelock.h"
 

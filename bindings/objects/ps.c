@@ -1,30 +1,22 @@
 /* ipc.ps: what the tasks of this program do. */
 #include "far/mark.h"
+#include "lua/fields.h"
 #include "lua/support.h"
 #include "objects.h"
 #include "objects/space.h"
 
-static void set_string(lua_State *L, const char *key, const char *value)
-{
-    lua_pushstring(L, value);
-    lua_setfield(L, -2, key);
-}
-
 static void push_task(lua_State *L, const struct tl_task_info *info)
 {
     lua_createtable(L, 0, 7);
-    set_string(L, "name", info->name);
-    lua_pushinteger(L, info->pid);
-    lua_setfield(L, -2, "pid");
-    set_string(L, "state", info->state);
+    field_text(L, "name", info->name);
+    field_integer(L, "pid", info->pid);
+    field_text(L, "state", info->state);
     if (info->waits[0])
-        set_string(L, "waits", info->waits);
+        field_text(L, "waits", info->waits);
     if (info->where[0])
-        set_string(L, "where", info->where);
-    if (info->since > 0) {
-        lua_pushnumber(L, info->since);
-        lua_setfield(L, -2, "since");
-    }
+        field_text(L, "where", info->where);
+    if (info->since > 0)
+        field_number(L, "since", info->since);
     lua_createtable(L, (int)info->hold_count, 0);
     for (unsigned i = 0; i < info->hold_count; i++) {
         lua_pushstring(L, info->holds[i]);

@@ -8,8 +8,8 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#include "explore/embedded.h"
-#include "explore/host.h"
+#include "embedded/embedded.h"
+#include "explore/host/host.h"
 #include "judge/plain_file.h"
 #include "labs/files.h"
 #include "labs/runner.h"
@@ -18,9 +18,10 @@
 #include "lua/traceback.h"
 #include "module.h"
 #include "terminal/keys.h"
-#include "timeline/pack.h"
-#include "timeline/reader.h"
-#include "timeline/tally.h"
+#include "terminal/system.h"
+#include "timeline/export/pack.h"
+#include "timeline/read/reader.h"
+#include "timeline/tally/tally.h"
 #include "top/view.h"
 
 #define WRONG_USE 2
@@ -37,6 +38,7 @@ static const luaL_Reg libraries[] = {
     {"labs.runner", runner_open_library},
     {"labs.share", share_open_library},
     {"terminal.keys", keys_open_library},
+    {"terminal.system", system_open_library},
     {"tidelock", luaopen_tidelock},
     {"timeline.pack", pack_open_library},
     {"timeline.reader", reader_open_library},
@@ -79,7 +81,7 @@ static void push_main(lua_State *L, const char *word)
 {
     const char *own = explores(word) ? getenv(OWN_EXPLORER) : NULL;
     if (!own) {
-        require_push(L, "help.dispatch");
+        require_push(L, "program.dispatch");
         lua_call(L, 1, 1);
     } else if (luaL_loadfile(L, own) != LUA_OK) {
         lua_error(L);

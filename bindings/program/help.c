@@ -7,7 +7,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#include "explore/embedded.h"
+#include "embedded/embedded.h"
 #include "lua/require.h"
 
 struct question {
@@ -21,7 +21,7 @@ static int answer(lua_State *L)
     const struct question *question = lua_touserdata(L, 1);
     luaL_openlibs(L);
     embedded_open(L);
-    require_push(L, "help.main");
+    require_push(L, "program.help");
     lua_call(L, 1, 1);
     lua_getfield(L, -1, question->function);
     lua_pushstring(L, question->words[0]); /* nil for NULL */
@@ -30,8 +30,8 @@ static int answer(lua_State *L)
     return 1;
 }
 
-/* Calls a function of help/main.lua; the caller frees the answer.  NULL: it was
- * nil, or there was an error, which is told. */
+/* Calls a function of program/help.lua; the caller frees the answer.  NULL: it
+ * was nil, or there was an error, which is told. */
 static char *ask(const char *function, const char *a, const char *b)
 {
     struct question question = {function, {a, b}};

@@ -2,9 +2,9 @@
  * Help: what the program says of its own command line: --help, and what is
  * wrong with the words that it was given.
  *
- * The texts come from the table of commands, bindings/help/commands.lua, which
- * is embedded; each call has a Lua state of its own, so that there need be none
- * yet.
+ * The texts come from the table of commands, bindings/program/commands.lua,
+ * which is embedded; each call has a Lua state of its own, so that there need
+ * be none yet.
  */
 #ifndef TL_HELP_H
 #define TL_HELP_H

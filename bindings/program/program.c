@@ -14,7 +14,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
-#include "explore/zygote.h"
+#include "explore/host/zygote.h"
 #include "lua/compat.h"
 #include "lua/require.h"
 #include "module.h"

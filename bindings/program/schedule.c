@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "explore/zygote.h"
+#include "explore/host/zygote.h"
 #include "process/exit.h"
 #include "process/explored.h"
 #include "process/files.h"

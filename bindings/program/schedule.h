@@ -1,6 +1,6 @@
 /*
  * Schedule: a run of the script in a program that is explored
- * (explore/zygote.h).
+ * (explore/host/zygote.h).
  */
 #ifndef SCHEDULE_H
 #define SCHEDULE_H

@@ -20,7 +20,7 @@
 
 #include <lauxlib.h>
 
-#include "explore/kept_files.h"
+#include "explore/host/kept_files.h"
 #include "module.h"
 #include "process/exit.h"
 #include "process/files.h"

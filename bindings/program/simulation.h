@@ -48,7 +48,7 @@ int simulation_begin(const char *script);
 int simulation_call(int (*run)(void *data), void *data);
 
 /* Instead of the first three: the program is explored, with that seed.  It runs
- * in a process that was started for that (explore/worker.h). */
+ * in a process that was started for that (explore/host/worker.h). */
 void simulation_explore(uint64_t seed, const char *script);
 
 /* Makes this state, and later those of threads, the same in each run; loads the

@@ -4,8 +4,8 @@
 
 #include <lauxlib.h>
 
-#include "explore/embedded.h"
-#include "explore/zygote.h"
+#include "embedded/embedded.h"
+#include "explore/host/zygote.h"
 #include "judge/board.h"
 #include "program/schedule.h"
 #include "repl/chunk.h"

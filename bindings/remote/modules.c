@@ -7,7 +7,7 @@
  */
 #include <lauxlib.h>
 
-#include "lua/embedded_rows.h"
+#include "embedded/rows.h"
 #include "remote/remote.h"
 
 static char modules_key; /* registry: what was loaded, by name */

@@ -1,5 +1,5 @@
 --- Help: what the reference says of a name: bindings/tidelock.d.lua, which is a part of the program.
-local wrap = require "explore.wrap"
+local wrap = require "terminal.wrap"
 
 local reference = require "repl.reference"
 

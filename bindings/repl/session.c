@@ -4,7 +4,7 @@
 
 #include <lauxlib.h>
 
-#include "explore/embedded.h"
+#include "embedded/embedded.h"
 #include "lua/require.h"
 #include "repl/chunk.h"
 #include "repl/terminal.h"

@@ -11,7 +11,7 @@ local tally = require "timeline.tally"
 local depth = {}
 
 --- By object (index): { times =, counts = (after each of these times), most = }; the two are columns
---- (timeline/columns.h).
+--- (timeline/read/columns.h).
 function depth.of(trace)
   local curves = tally.fills(trace, meaning.reader(trace))
   if trace.work then trace.work(trace.spans.count) end

@@ -10,8 +10,8 @@ local tally = require "timeline.tally"
 
 local holds = {}
 
---- Columns task, object, from, to (timeline/columns.h), of `count` times that a lock was held, in the order of their
---- ends.
+--- Columns task, object, from, to (timeline/read/columns.h), of `count` times that a lock was held, in the order of
+--- their ends.
 function holds.of(trace)
   local list = tally.holders(trace, meaning.reader(trace))
   if trace.work then trace.work(trace.spans.count) end

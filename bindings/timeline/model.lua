@@ -31,7 +31,7 @@
 --   explanation, remedy  texts, or nil
 --
 -- Columns, by the name (0 where there is nothing to tell); they are tables, or userdata that are indexed as such
--- (timeline/columns.h, which gives many numbers at once, too):
+-- (timeline/read/columns.h, which gives many numbers at once, too):
 --
 --   task         index          operation    index          object       index, or 0
 --   began, ended times; ended is -1 where the operation never ended (its task died in it, or the trace ended first)

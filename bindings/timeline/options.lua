@@ -1,6 +1,6 @@
 --- Options: the command line of `tidelock timeline`.  Options may stand behind the FILE, too.
 local read = require "help.options"
-local rows = require "timeline.rows"
+local rows = require "timeline.chart.rows"
 
 local whole, any, refuse = read.whole, read.any, read.refuse
 
@@ -74,7 +74,7 @@ end
 --- Reads the words behind `timeline`: a table of options; or nil and the text for the user.
 options.timeline = read.reader_anywhere(TIMELINE, finish)
 
---- Its row in the table of commands (help/commands.lua).
+--- Its row in the table of commands (program/commands.lua).
 options.commands = { timeline = TIMELINE }
 
 return options

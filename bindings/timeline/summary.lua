@@ -1,6 +1,6 @@
 --- Summary: what a trace is of, in a line, and what of it is not there.
 local names = require "timeline.names"
-local wrap = require "explore.wrap"
+local wrap = require "terminal.wrap"
 
 local summary = {}
 

@@ -1,13 +1,13 @@
 --- Timeline: the command.  Reads a trace, and draws it or writes it for other tools.
 local compare = require "timeline.compare"
 local names = require "timeline.names"
-local output = require "explore.output"
+local output = require "formats.output"
 local progress = require "timeline.progress"
-local system = require "explore.host"
-local paint = require "explore.paint"
+local paint = require "terminal.paint"
 local reader = require "timeline.reader"
-local rows = require "timeline.rows"
+local rows = require "timeline.chart.rows"
 local summary = require "timeline.summary"
+local system = require "terminal.system"
 local terminal = require "terminal.text"
 local times = require "timeline.times"
 
@@ -16,10 +16,12 @@ local STDOUT, STDERR, WIDTH, MOST_NAMED = 1, 2, 80, 10
 -- The outputs in their order: option, what it is, a function that gives its text to put(text), and how often that goes
 -- through all spans, more or less.
 local OUTPUTS = {
-  { "html", "the page", function(trace, put) put(require "timeline.html".text(trace)) end, 13 },
-  { "perfetto", "the trace", function(trace, put) require "timeline.perfetto".write(trace, put) end, 25 },
-  { "chrome", "the trace", function(trace, put) require "timeline.chrome".write(trace, put) end, 30 },
-  { "mermaid", "the diagram", function(trace, put, chosen) put(require "timeline.mermaid".text(trace, chosen)) end, 5 },
+  { "html", "the page", function(trace, put) put(require "timeline.export.html".text(trace)) end, 13 },
+  { "perfetto", "the trace", function(trace, put) require "timeline.export.perfetto".write(trace, put) end, 25 },
+  { "chrome", "the trace", function(trace, put) require "timeline.export.chrome".write(trace, put) end, 30 },
+  { "mermaid", "the diagram", function(trace, put, chosen)
+    put(require "timeline.export.mermaid".text(trace, chosen))
+  end, 5 },
 }
 local CHART_WALKS = 5
 
@@ -87,7 +89,7 @@ end
 
 local function draw(trace, options, bar)
   local is_terminal = system.is_terminal(STDOUT)
-  local text = require "timeline.text"
+  local text = require "timeline.chart.text"
   local from, to = range_of(trace, options)
   check_tasks(trace, options)
   bar:begin("drawing the chart", CHART_WALKS * trace.spans.count)

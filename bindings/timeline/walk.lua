@@ -1,5 +1,5 @@
 --- Walk: goes through the spans of a trace in pieces, whose columns are tables: a column of a trace that was read is a
---- userdata, which is slow to ask for one number after the other (timeline/columns.h).
+--- userdata, which is slow to ask for one number after the other (timeline/read/columns.h).
 local walk = {}
 
 local PIECE = 2048

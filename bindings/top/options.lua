@@ -50,7 +50,7 @@ options.ps = read.reader(PS, function(found, words, at)
   if not found.what or words[at + 1] then read.refuse "ps is of one program or space" end
 end)
 
---- Their rows in the table of commands (help/commands.lua).
+--- Their rows in the table of commands (program/commands.lua).
 options.commands = { top = TOP, ps = PS }
 
 return options

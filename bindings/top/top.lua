@@ -1,5 +1,5 @@
 --- Top: `tidelock top`: looks again and again, and shows it, until it is told to quit.
-local encode = require "explore.encode"
+local encode = require "formats.json_encode"
 local keys = require "top.keys"
 local layout = require "top.layout"
 local picture = require "top.picture"

@@ -11,6 +11,7 @@
 
 #include <lauxlib.h>
 
+#include "lua/fields.h"
 #include "tidelock.h"
 
 #define CLASS "tidelock.view"
@@ -80,51 +81,27 @@ static int close_view(lua_State *L)
 
 /* ---- tasks ---- */
 
-static void set_number(lua_State *L, const char *name, lua_Number value)
-{
-    lua_pushnumber(L, value);
-    lua_setfield(L, -2, name);
-}
-
-static void set_integer(lua_State *L, const char *name, lua_Integer value)
-{
-    lua_pushinteger(L, value);
-    lua_setfield(L, -2, name);
-}
-
-static void set_string(lua_State *L, const char *name, const char *value)
-{
-    lua_pushstring(L, value);
-    lua_setfield(L, -2, name);
-}
-
-static void set_boolean(lua_State *L, const char *name, bool value)
-{
-    lua_pushboolean(L, value);
-    lua_setfield(L, -2, name);
-}
-
 /* `elsewhere`: its pid is one of another PID namespace. */
 static void push_task(lua_State *L, const struct tl_view_task *task,
                       bool elsewhere)
 {
     lua_createtable(L, 0, 19);
-    set_integer(L, "number", task->number);
-    set_integer(L, "pid", task->pid);
-    set_integer(L, "tid", task->tid);
-    set_string(L, "name", task->name);
-    set_string(L, "state", task->state);
-    set_boolean(L, "known", task->known);
-    set_string(L, "waits", task->waits);
-    set_string(L, "where", task->where);
-    set_number(L, "since", task->since);
-    set_integer(L, "parent", task->parent);
-    set_boolean(L, "daemon", task->daemon);
-    set_integer(L, "sleeps", task->sleeps);
-    set_boolean(L, "any_ends", task->any_ends);
-    set_boolean(L, "elsewhere", elsewhere);
+    field_integer(L, "number", task->number);
+    field_integer(L, "pid", task->pid);
+    field_integer(L, "tid", task->tid);
+    field_text(L, "name", task->name);
+    field_text(L, "state", task->state);
+    field_boolean(L, "known", task->known);
+    field_text(L, "waits", task->waits);
+    field_text(L, "where", task->where);
+    field_number(L, "since", task->since);
+    field_integer(L, "parent", task->parent);
+    field_boolean(L, "daemon", task->daemon);
+    field_integer(L, "sleeps", task->sleeps);
+    field_boolean(L, "any_ends", task->any_ends);
+    field_boolean(L, "elsewhere", elsewhere);
     if (task->object)
-        set_integer(L, "object", (lua_Integer)task->object);
+        field_integer(L, "object", (lua_Integer)task->object);
     lua_createtable(L, (int)task->hold_count, 0);
     for (unsigned i = 0; i < task->hold_count; i++) {
         lua_pushinteger(L, (lua_Integer)task->holds[i]);
@@ -160,14 +137,14 @@ static void push_object(lua_State *L, uint64_t offset,
                         const struct tl_view_object *object)
 {
     lua_createtable(L, 0, 7);
-    set_integer(L, "offset", (lua_Integer)offset);
-    set_string(L, "kind", tl_kind_name((int)object->kind));
-    set_integer(L, "number", (lua_Integer)object->number);
-    set_string(L, "name", object->name);
-    set_string(L, "title", object->title);
-    set_string(L, "state", object->state);
+    field_integer(L, "offset", (lua_Integer)offset);
+    field_text(L, "kind", tl_kind_name((int)object->kind));
+    field_integer(L, "number", (lua_Integer)object->number);
+    field_text(L, "name", object->name);
+    field_text(L, "title", object->title);
+    field_text(L, "state", object->state);
     if (object->moves >= 0)
-        set_integer(L, "moves", object->moves);
+        field_integer(L, "moves", object->moves);
 }
 
 static int view_objects(lua_State *L)
@@ -252,8 +229,8 @@ static int programs(lua_State *L)
         if (!identity || pid == getpid() || is_known(L, identity))
             continue;
         lua_createtable(L, 0, 2);
-        set_integer(L, "pid", pid);
-        set_integer(L, "identity", (lua_Integer)identity);
+        field_integer(L, "pid", pid);
+        field_integer(L, "identity", (lua_Integer)identity);
         lua_rawseti(L, 2, (lua_Integer)lua_rawlen(L, 2) + 1);
     }
     if (folder)

@@ -86,15 +86,6 @@ static const char *state_of(struct tl_task *task, bool waits)
     return waits ? "waiting" : "sleeping";
 }
 
-static uint64_t condition_of(struct tl_task *task)
-{
-    uint32_t count = atomic_load(&task->waiters);
-    uint64_t condition = 0;
-    for (uint32_t i = 0; !condition && (i == 0 || i < count); i++)
-        condition = atomic_load(&tl_wait_queue_node(task, i)->condition);
-    return condition;
-}
-
 /* Whether the tasks here are those of another program, which is simulated: when
  * they began to wait is told by its clock. */
 static bool is_of_another_time(void)
@@ -106,7 +97,7 @@ static void fill(struct tl_task *task, struct tl_task_info *info)
 {
     struct look look = {.task = task,
                         .id = tl_task_id(task),
-                        .condition = condition_of(task),
+                        .condition = tl_wait_queue_of(task),
                         .info = info};
     memset(info, 0, sizeof *info);
     snprintf(info->name, sizeof info->name, "%s", task->name);

@@ -26,15 +26,6 @@ struct version {
     uint32_t id, sleeps, waiting, operation;
 };
 
-static uint64_t condition_of(struct tl_task *task)
-{
-    uint32_t count = atomic_load(&task->waiters);
-    uint64_t condition = 0;
-    for (uint32_t i = 0; !condition && (i == 0 || i < count); i++)
-        condition = atomic_load(&tl_wait_queue_node(task, i)->condition);
-    return condition;
-}
-
 static void read_version(struct tl_task *task, struct version *version)
 {
     memset(version, 0, sizeof *version); /* they are compared by bytes */
@@ -42,7 +33,7 @@ static void read_version(struct tl_task *task, struct version *version)
     version->id = tl_task_id(task);
     version->sleeps = atomic_load(&task->sleeps);
     version->waiting = atomic_load(&task->waiting);
-    version->condition = condition_of(task);
+    version->condition = tl_wait_queue_of(task);
     version->since = atomic_load(&task->since);
     version->operation = atomic_load(&task->intent.operation);
 }

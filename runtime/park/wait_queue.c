@@ -27,6 +27,15 @@ struct tl_waiter *tl_wait_queue_node(struct tl_task *task, uint32_t i)
     return (struct tl_waiter *)tl_at(task->waiter_chunks[k]) + within;
 }
 
+uint64_t tl_wait_queue_of(struct tl_task *task)
+{
+    uint32_t count = atomic_load(&task->waiters);
+    uint64_t condition = 0;
+    for (uint32_t i = 0; !condition && (i == 0 || i < count); i++)
+        condition = atomic_load(&tl_wait_queue_node(task, i)->condition);
+    return condition;
+}
+
 uint32_t tl_wait_queue_chunk(unsigned k)
 {
     return TL_WAITERS_FIRST << k;

@@ -52,6 +52,10 @@ void tl_wait_queue_init(struct tl_wait_queue *condition, const void *object,
 /* The i-th node of a task, from 0. */
 struct tl_waiter *tl_wait_queue_node(struct tl_task *task, uint32_t i);
 
+/* The first queue at which the task is listed, an offset of its arena; 0: none.
+ */
+uint64_t tl_wait_queue_of(struct tl_task *task);
+
 /* How many nodes chunk k has.  The chunks, and the one node in the slot, are
  * all that a task can have. */
 uint32_t tl_wait_queue_chunk(unsigned k);

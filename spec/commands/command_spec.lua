@@ -1,6 +1,7 @@
 -- ipc.command: programs without a shell.
 local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
+local files = dofile "spec/support/files.lua"
 local raised = dofile "spec/support/raised.lua"
 local sh = dofile "spec/support/sh.lua"
 local shell = dofile "spec/support/shell.lua"
@@ -82,15 +83,10 @@ describe("a command", function()
     assert.equal("cannot start \"ls\" in \"/no/folder\": No such file or directory",
       refused{ "ls", cwd = "/no/folder" })
     assert.equal("cannot start \"ls\" in \"/etc/passwd\": Not a directory", refused{ "ls", cwd = "/etc/passwd" })
-    local path = os.tmpname()
-    local file = assert(io.open(path, "w"))
-    file:write("echo no program, and no shell reads it\n")
-    file:close()
+    local path = files.write(os.tmpname(), "echo no program, and no shell reads it\n")
     os.execute("chmod +x " .. path)
     assert.equal(("cannot start %q: Exec format error"):format(path), refused{ path })
-    file = assert(io.open(path, "w"))
-    file:write("#!/no/interpreter\n")
-    file:close()
+    files.write(path, "#!/no/interpreter\n")
     assert.equal(("cannot start %q: the interpreter that it names is missing"):format(path), refused{ path })
     os.remove(path)
   end)

@@ -1,6 +1,6 @@
 -- What the library remembers from call to call saves it work and changes no answer: the server may have other data by
 -- then, calls are for several spaces, and a call may have failed in its midst.
-local fake_redis = dofile "spec/support/fake_redis.lua"
+local fake_redis = dofile "spec/support/engine/fake_redis.lua"
 
 local function copy(value)
   if type(value) ~= "table" then return value end

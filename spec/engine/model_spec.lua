@@ -1,14 +1,14 @@
 -- The engine under random histories of clients that die, sleep, lose answers and give up; and the same with faults
 -- planted in it, each of which some model must find.  ENGINE_SEEDS: how many histories of each model.
-local fake_redis = dofile "spec/support/fake_redis.lua"
-local world = dofile "spec/support/engine_world.lua"
+local fake_redis = dofile "spec/support/engine/fake_redis.lua"
+local world = dofile "spec/support/engine/world.lua"
 
 local SEEDS = tonumber(os.getenv "ENGINE_SEEDS") or 8
 local SEARCH = 250
 
 local models = {}
 for _, family in ipairs{ "lock", "signal", "queue", "data", "several", "pool" } do
-  local found = dofile("spec/support/engine_" .. family .. "_models.lua")
+  local found = dofile(("spec/support/engine/%s_models.lua"):format(family))
   for name, model in pairs(found.list or found) do models[name] = model end
 end
 

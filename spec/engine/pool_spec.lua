@@ -1,5 +1,5 @@
 -- Pools of the engine, one case at a time; random histories are tried by model_spec.
-local client = dofile "spec/support/engine_client.lua"
+local client = dofile "spec/support/engine/client.lua"
 
 describe("tasks that are submitted together", function()
   local ann, id

@@ -1,6 +1,7 @@
 -- The engine on a real server answers as it does on the fake one, on which the models try it.
-local fake_redis = dofile "spec/support/fake_redis.lua"
+local fake_redis = dofile "spec/support/engine/fake_redis.lua"
 local engine = dofile "spec/support/engine.lua"
+local files = dofile "spec/support/files.lua"
 
 local KINDS = {
   { "lock" }, { "rlock" }, { "rwlock" }, { "semaphore", "value", 2, "bounded", 1 }, { "event" },
@@ -176,10 +177,7 @@ describe("the engine on a real server", function()
 
   setup(function()
     server = engine.start()
-    local name = os.tmpname()
-    local file = assert(io.open(name, "w"))
-    file:write(fake_redis.engine_text())
-    file:close()
+    local name = files.write(os.tmpname(), fake_redis.engine_text())
     local pipe = assert(io.popen(("redis-cli -s '%s' -x FUNCTION LOAD REPLACE <%s"):format(server.socket, name)))
     assert.equal(LIBRARY, pipe:read "l")
     pipe:close()

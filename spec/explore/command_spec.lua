@@ -1,4 +1,5 @@
 -- `tidelock explore` and `tidelock replay`, by what they print and by their exit status.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local LIMIT = 120
@@ -40,9 +41,7 @@ after_each(function()
 end)
 
 local function rewrite(path, text)
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
+  files.write(path, text)
 end
 
 local function script(text)

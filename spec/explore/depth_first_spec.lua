@@ -1,11 +1,11 @@
 -- Depth first against many random schedules, and against counts that are known: every order of dependent steps is
 -- explored, and each once.
 package.path = "bindings/?.lua;" .. package.path
-local fake = dofile "spec/support/fake_host.lua"
-local models = dofile "spec/support/explore_models.lua"
-local brute = dofile "spec/support/brute_force.lua"
-local depth_first = require "explore.depth_first"
-local random = require "explore.random"
+local fake = dofile "spec/support/explore/fake_host.lua"
+local models = dofile "spec/support/explore/models.lua"
+local brute = dofile "spec/support/explore/brute_force.lua"
+local depth_first = require "explore.search.depth_first"
+local random = require "explore.search.random"
 
 local function options(more)
   local all = { seed = 1, delays = false, kills = 0 }
@@ -151,7 +151,7 @@ describe("depth first with a bound", function()
   end)
 
   it("has no more pre-emptions than it may, and then each schedule counts", function()
-    local cost = require "explore.cost"
+    local cost = require "explore.schedule.cost"
     local model = models.steps(2, 2, false)
     local search, most = depth_first.new(options{ switches = 1 }), 0
     local branch = search:next()

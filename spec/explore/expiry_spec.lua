@@ -1,4 +1,5 @@
 -- What ends by itself, a key with a time to live, may end between any two steps.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local SCRIPT = [[
@@ -10,10 +11,7 @@ ipc.spawn(function()
 end)]]
 
 local function explore(words)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(SCRIPT)
-  file:close()
+  local path = files.write(os.tmpname(), SCRIPT)
   local out, err, status = shell.run(("%s explore --runs 300 %s %s"):format(shell.tidelock, words, path))
   os.remove(path)
   assert.equal("", err)

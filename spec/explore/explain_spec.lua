@@ -1,7 +1,7 @@
 -- What somebody reads of a schedule that failed.
 package.path = "bindings/?.lua;" .. package.path
-local schedule = dofile "spec/support/schedule.lua"
-local explain = require "explore.explain"
+local schedule = dofile "spec/support/explore/schedule.lua"
+local explain = require "explore.explain.explain"
 
 local LOST = [[
   task 1 ann

@@ -1,5 +1,6 @@
 -- A task that looks in vain comes last only where it looks again: what it does right after the first vain look, before
 -- any other task has taken a step, is a schedule of its own.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 -- What finds nothing must find the other task between taking and counting.
@@ -35,10 +36,7 @@ local TRIES = {
 describe("a schedule in which a task goes on at once after", function()
   for name, code in pairs(TRIES) do
     it(name .. " in vain is among all", function()
-      local path = os.tmpname()
-      local file = assert(io.open(path, "w"))
-      file:write(WINDOW:format(code))
-      file:close()
+      local path = files.write(os.tmpname(), WINDOW:format(code))
       local out, _, status = shell.run(("%s explore --all --no-delays %s"):format(shell.tidelock, path))
       os.remove(path)
       assert.equal(1, status, out)

@@ -1,4 +1,4 @@
--- What a schedule does to files is undone after it: bindings/explore/kept_files.h.
+-- What a schedule does to files is undone after it: bindings/explore/host/kept_files.h.
 local shell = dofile "spec/support/shell.lua"
 local explorer = dofile "spec/support/explorer.lua"
 

@@ -1,9 +1,9 @@
 -- The swap of two steps that makes a schedule pass.
 package.path = "bindings/?.lua;" .. package.path
-local schedule = dofile "spec/support/schedule.lua"
-local flip = require "explore.flip"
-local patterns = require "explore.patterns"
-local story = require "explore.story"
+local schedule = dofile "spec/support/explore/schedule.lua"
+local flip = require "explore.explain.flip"
+local patterns = require "explore.patterns.patterns"
+local story = require "explore.story.story"
 
 local LOST = [[
   task 1 ann

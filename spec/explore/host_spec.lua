@@ -1,4 +1,4 @@
--- The host, by which the explorer's Lua runs schedules: bindings/explore/host.h.
+-- The host, by which the explorer's Lua runs schedules: bindings/explore/host/host.h.
 local shell = dofile "spec/support/shell.lua"
 local explorer = dofile "spec/support/explorer.lua"
 

@@ -5,7 +5,7 @@ local explorer = dofile "spec/support/explorer.lua"
 -- Runs a schedule, and the same by its moves: how it ended, and how many deviations it had.
 local TWICE = [[
   package.path = "bindings/?.lua;" .. package.path
-  local moves = require "explore.moves"
+  local moves = require "explore.schedule.moves"
   local runs = open()
   local first = run(runs, { strategy = "random", seed = 3 })
   local text = moves.text(moves.of_events(runs:events(1)), " ")
@@ -47,7 +47,7 @@ describe("an exploration", function()
 
   it("that has seen no schedule end says so", function()
     package.path = "bindings/?.lua;" .. package.path
-    local nothing = require "explore.summary".nothing
+    local nothing = require "explore.report.summary".nothing
     assert.match("^no schedule has ended: ", nothing({ taken = 0, options = { time = 2 } }, "time"))
     assert.equal("no failing schedule: 1 schedule", nothing({ taken = 1, options = { time = 2 } }, "time"))
   end)

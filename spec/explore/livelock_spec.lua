@@ -1,4 +1,5 @@
 -- Tasks that go round without end: found, told in a few lines, and not taken for what is only slow.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local FAILS, PASSES, MOST_LINES = 1, 0, 60
@@ -20,10 +21,7 @@ b:join()]]):format(wait)
 end
 
 local function explore(code, words)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(code)
-  file:close()
+  local path = files.write(os.tmpname(), code)
   local out, err, status = shell.run(("%s explore %s %s"):format(shell.tidelock, words, path), 60)
   local command = out:match "\nreplay: tidelock ([^\n]+)"
   local again = command and { shell.run(shell.tidelock .. " " .. command, 60) }

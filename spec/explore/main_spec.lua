@@ -5,10 +5,11 @@ describe("the command", function()
   it("ends with 130 where Ctrl-C comes before its workers are there", function()
     local host, written, stderr = package.loaded["explore.host"], "", io.stderr
     package.loaded["explore.host"] = {
-      cpus = function() return 1 end, real_time = os.clock, open = function() error("interrupted", 0) end,
+      cpus = function() return 1 end, open = function() error("interrupted", 0) end,
     }
+    package.loaded["terminal.system"] = {} -- a part of the program
     io.stderr = { write = function(_, text) written = written .. text end } -- luacheck: ignore
-    local status = require "help.dispatch"("explore", "script.lua")
+    local status = require "program.dispatch"("explore", "script.lua")
     io.stderr, package.loaded["explore.host"] = stderr, host -- luacheck: ignore
     assert.equal("tidelock: interrupted\n", written)
     assert.equal(130, status)

@@ -1,11 +1,11 @@
 -- A failing schedule as a diagram, as JSON, and the line that a terminal shows meanwhile.
 package.path = "bindings/?.lua;" .. package.path
-local schedule = dofile "spec/support/schedule.lua"
-local mermaid = require "explore.mermaid"
-local json = require "explore.json"
-local encode = require "explore.encode"
-local outcomes = require "explore.outcomes"
-local progress = require "explore.progress"
+local schedule = dofile "spec/support/explore/schedule.lua"
+local mermaid = require "explore.report.mermaid"
+local json = require "explore.report.json"
+local encode = require "formats.json_encode"
+local outcomes = require "explore.explain.outcomes"
+local progress = require "explore.report.progress"
 local cjson = require "cjson"
 
 local EVENTS = [[

@@ -1,4 +1,7 @@
--- An exploration leaves no process, no file and no shared memory behind, however it ends: bindings/explore/zygote.h.
+-- An exploration leaves no process, no file and no shared memory behind, however it ends:
+-- bindings/explore/host/zygote.h.
+local await = dofile "spec/support/await.lua"
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 local explorer = dofile "spec/support/explorer.lua"
 
@@ -39,34 +42,19 @@ local function start(script, environment)
   return exploration
 end
 
-local function text_of(path)
-  local file = assert(io.open(path))
-  local text = file:read "a"
-  file:close()
-  return text
-end
-
-local function wait_until(condition, what)
-  for _ = 1, 500 do
-    if condition() then return true end
-    os.execute "sleep 0.02"
-  end
-  error("in vain: " .. what)
-end
-
 local function count(exploration) return #shell.processes(exploration.script) end
 
 local function await_begun(exploration)
-  wait_until(function() return text_of(exploration.log):find "begun" and count(exploration) >= 8 end, "begun")
+  await(function() return files.read(exploration.log):find "begun" and count(exploration) >= 8 end, "begun")
 end
 
 local function kill(signal, pid) os.execute(("kill -%s %s 2>/dev/null"):format(signal, pid)) end
 
 local function check_gone(exploration)
-  local ok, why = pcall(wait_until, function() return count(exploration) == 0 end, "all processes end")
+  local ok, why = pcall(await, function() return count(exploration) == 0 end, "all processes end")
   assert.truthy(ok, table.concat(shell.processes(exploration.script), "\n"))
   assert.truthy(ok, why)
-  assert.equal("kept", text_of(exploration.kept))
+  assert.equal("kept", files.read(exploration.kept))
   assert.equal(exploration.shm, table.concat(shell.list "/dev/shm", " "))
   for _, name in ipairs{ "script", "own", "log", "kept" } do os.remove(exploration[name]) end
   started[exploration] = nil
@@ -101,7 +89,7 @@ end
 local function end_all()
   for exploration in pairs(started) do
     started[exploration] = nil
-    wait_until(function()
+    await(function()
       for _, line in ipairs(shell.processes(exploration.script)) do kill("KILL", line:match "%d+") end
       return count(exploration) == 0
     end, "all are killed")
@@ -153,15 +141,15 @@ describe("nothing is left", function()
     local list = workers(exploration)
     assert.equal(2, #list)
     kill("KILL", list[1])
-    wait_until(function() return count(exploration) == 0 end, "all processes end")
-    assert.matches("tidelock: a worker was ended by signal 9 %(Killed%)", text_of(exploration.log))
+    await(function() return count(exploration) == 0 end, "all processes end")
+    assert.matches("tidelock: a worker was ended by signal 9 %(Killed%)", files.read(exploration.log))
     check_gone(exploration)
   end)
 
   -- The task takes no step by which it would find that the others are dead; nobody is left who could put files back.
   it("after SIGKILL to the explorer and its workers at once", function()
     local exploration = start [[require "tidelock".spawn(function() while true do end end):join()]]
-    wait_until(function() return count(exploration) >= 7 end, "begun")
+    await(function() return count(exploration) >= 7 end, "begun")
     kill("KILL", exploration.pid .. " " .. table.concat(workers(exploration), " "))
     check_gone(exploration)
   end)

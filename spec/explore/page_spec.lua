@@ -23,9 +23,7 @@ describe("the page on exploration", function()
     local typed = {}
     for line in shown:gmatch "step %d+> ([^\n]*)\n" do typed[#typed + 1] = line end
     local folder = shell.run("mktemp -d"):match "%S+"
-    local file = assert(io.open(folder .. "/stock.lua", "w"))
-    file:write(code)
-    file:close()
+    files.write(folder .. "/stock.lua", code)
     local out, err = shell.run(("cd %s && printf \"%s\" | %s replay -i %s stock.lua"):format(folder,
       table.concat(typed, "\\n") .. "\\n", shell.tidelock, schedule))
     os.execute("rm -r " .. folder)

@@ -1,8 +1,8 @@
 -- Which mistake a schedule is said to show: only what its steps prove.
 package.path = "bindings/?.lua;" .. package.path
-local schedule = dofile "spec/support/schedule.lua"
-local patterns = require "explore.patterns"
-local story = require "explore.story"
+local schedule = dofile "spec/support/explore/schedule.lua"
+local patterns = require "explore.patterns.patterns"
+local story = require "explore.story.story"
 
 local ERROR = { ending = "error", ender = "0", message = "script.lua:1: wrong" }
 local DEADLOCK = { ending = "deadlock", ender = "0", message = "deadlock" }
@@ -354,7 +354,7 @@ describe("other mistakes", function()
       2 8 get head -> 1
       1 5 set head : set 2 -> true
     ]], ERROR), { line = function() return "local n = tail:get()" end })
-    local by_swap = require "explore.patterns_data".of_swap
+    local by_swap = require "explore.patterns.data".of_swap
     local found_by = by_swap(it, it.names, { earlier = it.steps[1], later = it.steps[2] })
     assert.equal('stale read of value "tail"', found_by.title)
     assert.equal(nil, by_swap(it, it.names, { earlier = it.steps[2], later = it.steps[3] }))

@@ -1,6 +1,6 @@
 -- Plans: a schedule is followed move by move, and strategies go on where the moves end: runtime/simulate/chooser.h.
 local explorer = dofile "spec/support/explorer.lua"
-local REPLAYS = dofile "spec/support/replays.lua"
+local REPLAYS = dofile "spec/support/explore/replays.lua"
 
 -- What the explorer prints, which must go well.
 local function explored(code, script)

@@ -1,7 +1,7 @@
 -- tidelock replay -i: a schedule that stops before its failing step, and a prompt.
 local shell = dofile "spec/support/shell.lua"
 local explorer = dofile "spec/support/explorer.lua"
-local replay = dofile "spec/support/replay.lua"
+local replay = dofile "spec/support/explore/replay.lua"
 
 local LOST, CODE = replay.LOST, replay.LOST_CODE
 

@@ -1,10 +1,10 @@
 -- Schedules as text: moves, codes, files.
 package.path = "bindings/?.lua;" .. package.path
-local fake = dofile "spec/support/fake_host.lua"
-local models = dofile "spec/support/explore_models.lua"
-local moves = require "explore.moves"
-local replay_file = require "explore.replay_file"
-local script_hash = require "explore.script_hash"
+local fake = dofile "spec/support/explore/fake_host.lua"
+local models = dofile "spec/support/explore/models.lua"
+local moves = require "explore.schedule.moves"
+local replay_file = require "explore.schedule.replay_file"
+local script_hash = require "explore.schedule.script_hash"
 
 describe("moves", function()
   it("are joined where they are equal", function()

@@ -1,7 +1,8 @@
 -- tidelock replay: the same schedule again, each time.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 local explorer = dofile "spec/support/explorer.lua"
-local replay = dofile "spec/support/replay.lua"
+local replay = dofile "spec/support/explore/replay.lua"
 
 local DEADLOCK = [[
 local ipc = require "tidelock"
@@ -76,9 +77,7 @@ describe("a replay", function()
     local out, err = shell.run(("%s replay %s"):format(shell.tidelock, kept))
     assert.equal("", err)
     assert.truthy(out:find("lost update of value left", 1, true), out)
-    local file = assert(io.open(path, "w"))
-    file:write((replay.LOST:gsub("bob:join%(%)", "\n%0")))
-    file:close()
+    files.write(path, (replay.LOST:gsub("bob:join%(%)", "\n%0")))
     _, err = shell.run(("%s replay %s"):format(shell.tidelock, kept))
     assert.equal("tidelock: the script has changed at line 12\n", err)
     os.remove(path)

@@ -1,9 +1,9 @@
 -- The mix, by plans that a host in Lua runs.
 package.path = "bindings/?.lua;" .. package.path
-local fake = dofile "spec/support/fake_host.lua"
-local models = dofile "spec/support/explore_models.lua"
-local search = require "explore.search"
-local summary = require "explore.summary"
+local fake = dofile "spec/support/explore/fake_host.lua"
+local models = dofile "spec/support/explore/models.lua"
+local search = require "explore.search.search"
+local summary = require "explore.report.summary"
 
 -- Runs a search of the model; `look(plan, run)` is called for each schedule.
 local function run_search(model, options, look)

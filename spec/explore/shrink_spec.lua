@@ -1,10 +1,10 @@
 -- Whatever schedule fails, what is left of it is as short as can be.
 package.path = "bindings/?.lua;" .. package.path
-local fake = dofile "spec/support/fake_host.lua"
-local models = dofile "spec/support/explore_models.lua"
-local failure = require "explore.failure"
-local moves = require "explore.moves"
-local shrink = require "explore.shrink"
+local fake = dofile "spec/support/explore/fake_host.lua"
+local models = dofile "spec/support/explore/models.lua"
+local failure = require "explore.schedule.failure"
+local moves = require "explore.schedule.moves"
+local shrink = require "explore.search.shrink"
 
 local function executor(model)
   return function(plan)

@@ -1,11 +1,11 @@
 -- The table of a schedule that failed: columns, folds, lines.
 package.path = "bindings/?.lua;" .. package.path
-local schedule = dofile "spec/support/schedule.lua"
-local draw = require "explore.table"
-local fold = require "explore.fold"
-local paint = require "explore.paint"
-local story = require "explore.story"
-local words = require "explore.words"
+local schedule = dofile "spec/support/explore/schedule.lua"
+local draw = require "explore.explain.table"
+local fold = require "explore.explain.fold"
+local paint = require "terminal.paint"
+local story = require "explore.story.story"
+local words = require "explore.explain.words"
 
 local ERROR = { ending = "error", ender = "0", message = "script.lua:1: wrong" }
 

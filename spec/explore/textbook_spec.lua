@@ -1,9 +1,9 @@
 -- Twenty faults of the literature, each a small script in textbook/ with a corrected twin: `tidelock explore` finds
 -- each by its default options within a thousand schedules, and the schedule that it prints fails again in the same
--- way; no twin fails.  More seeds and more schedules: spec/support/textbook_sweep.lua.
+-- way; no twin fails.  More seeds and more schedules: spec/support/explore/textbook_sweep.lua.
 local rounds = dofile "spec/support/rounds.lua"
 local shell = dofile "spec/support/shell.lua"
-local textbook = dofile "spec/support/textbook.lua"
+local textbook = dofile "spec/support/explore/textbook.lua"
 
 local MOST, OF_A_TWIN = textbook.MOST, rounds(300)
 local FAILS, PASSES = 1, 0

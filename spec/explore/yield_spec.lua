@@ -1,4 +1,5 @@
 -- Who yields, or tries in vain, goes on once any other task has taken a step, whichever: all schedules include those.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local SCRIPT = [[
@@ -17,10 +18,7 @@ ipc.outcome("seen", seen:get())]]
 describe("a task that is put last", function()
   for name, code in pairs{ ["by a yield"] = "ipc.yield()", ["by a try in vain"] = "queue:try_get()" } do
     it(name .. " hides no schedule from --all", function()
-      local path = os.tmpname()
-      local file = assert(io.open(path, "w"))
-      file:write((SCRIPT:format(code)))
-      file:close()
+      local path = files.write(os.tmpname(), (SCRIPT:format(code)))
       local out, err, status = shell.run(("%s explore --all %s"):format(shell.tidelock, path), 60)
       os.remove(path)
       assert.equal(0, status, out .. err)

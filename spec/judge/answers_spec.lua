@@ -6,7 +6,7 @@ local shell = dofile "spec/support/shell.lua"
 local function told(lab, text)
   local beside = labs.new "" -- a folder for the file
   local path = beside:file("answer.lua", text)
-  local out, err = shell.run(("TIDELOCK_EXPLORER=spec/support/lab_verdicts.lua %s explore scripts/labs/%s 2 - %s")
+  local out, err = shell.run(("TIDELOCK_EXPLORER=spec/support/labs/verdicts.lua %s explore scripts/labs/%s 2 - %s")
     :format(shell.tidelock, lab, path), 240)
   beside:remove()
   assert.are.equal("", err)

@@ -160,7 +160,7 @@ end]]
     os.remove(verdict.path)
     os.execute("mkdir " .. verdict.path)
     local shell = dofile "spec/support/shell.lua"
-    local command = "TIDELOCK_EXPLORER=spec/support/lab_verdicts.lua %s explore %s 1 - %s /none/file.lua"
+    local command = "TIDELOCK_EXPLORER=spec/support/labs/verdicts.lua %s explore %s 1 - %s /none/file.lua"
     local out = shell.run(command:format(shell.tidelock, other.directory, verdict.path))
     other:remove()
     assert.are.equal(2, select(2, out:gsub("the file cannot be read", "")), out)

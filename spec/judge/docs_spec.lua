@@ -1,9 +1,8 @@
 -- The worked example of docs/labs.md: its lab, its solution, and its starter.
+local files = dofile "spec/support/files.lua"
 local labs = dofile "spec/support/labs.lua"
 
-local file = assert(io.open "bindings/docs/labs.md")
-local text = file:read "a"
-file:close()
+local text = files.read "bindings/docs/labs.md"
 
 -- The block that begins with this comment.
 local function block(name)

@@ -10,7 +10,7 @@ describe("what is no file", function()
   local function told(make)
     local path = lab.directory .. "/answer.lua"
     assert(os.execute(make:format(path)))
-    local out = shell.run(("TIDELOCK_EXPLORER=spec/support/lab_verdicts.lua timeout 60 %s explore %s 1 - %s"):format(
+    local out = shell.run(("TIDELOCK_EXPLORER=spec/support/labs/verdicts.lua timeout 60 %s explore %s 1 - %s"):format(
       shell.tidelock, lab.directory, path), 90)
     os.execute("rm -rf " .. path)
     return (out:gsub("%s+", " "))

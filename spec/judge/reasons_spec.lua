@@ -96,7 +96,7 @@ end
 local function check(lab, names, jobs)
   local files = {}
   for i, name in ipairs(names) do files[i] = ("scripts/labs/%s/wrong/%s.lua"):format(lab, name) end
-  local out, err = shell.run(("TIDELOCK_EXPLORER=spec/support/lab_verdicts.lua %s explore scripts/labs/%s %d - %s")
+  local out, err = shell.run(("TIDELOCK_EXPLORER=spec/support/labs/verdicts.lua %s explore scripts/labs/%s %d - %s")
     :format(shell.tidelock, lab, jobs or 2, table.concat(files, " ")), 240)
   assert.are.equal("", err)
   return out

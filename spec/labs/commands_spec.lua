@@ -1,5 +1,5 @@
 -- What a student types, and what is told.
-local labs = dofile "spec/support/lab_folder.lua"
+local labs = dofile "spec/support/labs/folder.lua"
 local shell = dofile "spec/support/shell.lua"
 
 describe("tidelock lab", function()

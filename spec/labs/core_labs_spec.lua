@@ -18,9 +18,8 @@ local function chosen_pack()
   for _, name in ipairs(CHOSEN) do
     assert(os.execute(('ln -s "$(pwd -P)/scripts/labs/%s" %s'):format(name, directory)))
   end
-  local file = assert(io.open(directory .. "/pack.lua", "w"))
-  file:write(("return { title = 'chosen', order = { '%s' } }\n"):format(table.concat(CHOSEN, "', '")))
-  file:close()
+  local order = table.concat(CHOSEN, "', '")
+  files.write(directory .. "/pack.lua", ("return { title = 'chosen', order = { '%s' } }\n"):format(order))
   return directory
 end
 

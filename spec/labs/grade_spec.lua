@@ -1,5 +1,5 @@
 -- lab grade: each format by its own rules, and one submission costs nothing but itself.
-local labs = dofile "spec/support/lab_folder.lua"
+local labs = dofile "spec/support/labs/folder.lua"
 local shell = dofile "spec/support/shell.lua"
 local cjson = require "cjson"
 
@@ -191,7 +191,7 @@ describe("lab grade", function()
 end)
 
 describe("the process that grades", function()
-  local whole = labs.within [[print(require "labs.grade_run".jail(require "labs.files".real "scripts/labs"))]]
+  local whole = labs.within [[print(require "labs.grade.run".jail(require "labs.files".real "scripts/labs"))]]
   local test = whole == "whole\n" and it or pending
 
   -- What the function's text returns in there.

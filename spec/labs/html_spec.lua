@@ -1,5 +1,5 @@
 -- lab --html: pages that need nothing besides, with the timeline of the schedule that failed.
-local labs = dofile "spec/support/lab_folder.lua"
+local labs = dofile "spec/support/labs/folder.lua"
 
 describe("tidelock lab --html", function()
   local here

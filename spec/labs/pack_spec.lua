@@ -1,5 +1,5 @@
 -- A pack that is broken is told by the file and the field.
-local labs = dofile "spec/support/lab_folder.lua"
+local labs = dofile "spec/support/labs/folder.lua"
 
 describe("a pack", function()
   local here

@@ -1,5 +1,5 @@
 -- What is known of the labs is a text file that may be synced, merged and damaged.
-local labs = dofile "spec/support/lab_folder.lua"
+local labs = dofile "spec/support/labs/folder.lua"
 local shell = dofile "spec/support/shell.lua"
 
 describe("the progress", function()
@@ -8,8 +8,9 @@ describe("the progress", function()
   after_each(function() os.execute("rm -rf " .. folder) end)
 
   local function within(code)
-    return labs.within(("local progress = require 'labs.progress' local p, told = progress.open %q "):format(folder)
-      .. code)
+    return labs.within(([[
+      local progress = require "labs.progress"
+      local p, told = progress.open %q ]]):format(folder) .. code)
   end
   local function text() return labs.read(folder .. "/.tidelock-lab") end
   local function put(...) labs.write(folder .. "/.tidelock-lab", table.concat({ ... }, "\n") .. "\n") end

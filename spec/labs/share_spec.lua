@@ -1,13 +1,11 @@
 -- Where the files lie that come along: the program in the source tree and the one that is installed find them.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 -- What `require "labs.share"` finds for a name, for a program at that path; `tidelock explore` with an explorer of its
 -- own is how its Lua is reached.
 local function find(program, name)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(('print(require "labs.share"(%q)) return 0'):format(name))
-  file:close()
+  local path = files.write(os.tmpname(), ('print(require "labs.share"(%q)) return 0'):format(name))
   local out, err = shell.run(("TIDELOCK_EXPLORER=%s %s explore x"):format(path, program))
   os.remove(path)
   return out, err

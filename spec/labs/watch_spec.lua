@@ -1,5 +1,5 @@
 -- tidelock lab on a terminal: keys without Enter, a verdict at each save, however an editor saves.
-local labs = dofile "spec/support/lab_folder.lua"
+local labs = dofile "spec/support/labs/folder.lua"
 local terminal = dofile "spec/support/terminal.lua"
 local shell = dofile "spec/support/shell.lua"
 
@@ -106,7 +106,7 @@ describe("tidelock lab on a terminal", function()
       local here = { pack = { labs = labs }, progress = progress, paint = paint }
       local self = { here = here, lab = labs[29], number = "", shown_list = true,
         keys = { size = function() return 80, 9 end } }
-      print(require("labs.watch_view").screen(self))]]
+      print(require("labs.student.watch_view").screen(self))]]
     assert.truthy(out:find ">29  lab%-29.- 30  lab%-30.-a number and Enter", out)
     assert.falsy(out:find("lab-25", 1, true), out)
   end)

@@ -1,4 +1,5 @@
 -- Programs under memcheck, which searches all mapped memory for pointers to what was lost when a process ends.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local LINE = "LUA_CPATH=%q TIDELOCK_MEMORY=1G TIDELOCK_SPACE=1G valgrind -v --trace-children=yes %s %s"
@@ -37,10 +38,7 @@ local CASES = {
 }
 
 local function assert_quick(interpreter, case)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(case[2])
-  file:close()
+  local path = files.write(os.tmpname(), case[2])
   local out, err, status = shell.run(LINE:format(os.getenv "LUA_CPATH" or ";;", interpreter, path), 100)
   os.remove(path)
   assert.equal(case[1], out, err:sub(-2000))
@@ -57,9 +55,7 @@ end
 describe("a wait for the turn to print", function()
   local test = shell.tidelock:find("sanitize") and pending or it
   test("looks at no coroutine that is gone", function()
-    local path = os.tmpname()
-    local file = assert(io.open(path, "w"))
-    file:write[[
+    local path = files.write(os.tmpname(), [[
       local ipc = require "tidelock"
       local prints = ipc.event()
       local p = ipc.spawn(function() prints:set() print(("x"):rep(300000)) end)
@@ -70,8 +66,7 @@ describe("a wait for the turn to print", function()
       collectgarbage()
       print "main"
       p:join()
-    ]]
-    file:close()
+    ]])
     local _, err = shell.run(("TIDELOCK_MEMORY=1G valgrind -q %s %s | (sleep 5; cat >/dev/null)"):format(
       shell.tidelock, path), 100)
     os.remove(path)

@@ -1,7 +1,6 @@
 -- Which signals the threads of a process take.
-
 local ipc = require "tidelock"
-local read = (dofile "spec/support/files.lua").read
+local files = dofile "spec/support/files.lua"
 
 local USR1, INT, TERM, PIPE, SEGV = 10, 2, 15, 13, 11
 
@@ -20,15 +19,15 @@ end
 
 describe("a thread", function()
   it("leaves to main the signals that others send", function()
-    local status = in_thread(function() return read(OWN) end)
+    local status = in_thread(function() return files.read(OWN) end)
     for _, signal in ipairs{ USR1, INT, TERM } do
       assert.truthy(blocks(status, signal), signal)
-      assert.falsy(blocks(read(OWN), signal), signal)
+      assert.falsy(blocks(files.read(OWN), signal), signal)
     end
   end)
 
   it("takes those that it brings about itself", function()
-    local status = in_thread(function() return read(OWN) end)
+    local status = in_thread(function() return files.read(OWN) end)
     assert.falsy(blocks(status, PIPE))
     assert.falsy(blocks(status, SEGV))
   end)
@@ -41,18 +40,20 @@ describe("a thread", function()
       ipc.sleep(0.01)
       p:recv(0.01)
       ipc.command{ "true" }:join(20)
-      return read(OWN)
+      return files.read(OWN)
     end)
     assert.truthy(blocks(status, USR1))
   end)
 
   for name, start in pairs{
-    ["a process"] = function() return ipc.spawn(function() return read(OWN) end):result(20) end,
+    ["a process"] = function() return ipc.spawn(function() return files.read(OWN) end):result(20) end,
     ["a process of a process"] = function()
-      return ipc.spawn(function() return ipc.spawn(function() return read(OWN) end):result(20) end):result(20)
+      return ipc.spawn(function() return ipc.spawn(function() return files.read(OWN) end):result(20) end):result(20)
     end,
     ["a process of a thread"] = function()
-      return ipc.spawn_thread(function() return ipc.spawn(function() return read(OWN) end):result(20) end):result(20)
+      return ipc.spawn_thread(function()
+        return ipc.spawn(function() return files.read(OWN) end):result(20)
+      end):result(20)
     end,
     ["a command"] = function() return (ipc.command{ "cat", "/proc/self/status" }:communicate()) end,
     ["a command of io.popen"] = function()
@@ -64,7 +65,7 @@ describe("a thread", function()
     ["a command of os.execute"] = function()
       local path = os.tmpname()
       os.execute("cat /proc/self/status >" .. path)
-      local text = read(path)
+      local text = files.read(path)
       os.remove(path)
       return text
     end,
@@ -78,15 +79,12 @@ describe("a thread", function()
   end
 
   it("passes on what main has blocked to what it starts, and no more", function()
-    local path = os.tmpname()
-    local file = assert(io.open(path, "w"))
-    file:write[[
+    local path = files.write(os.tmpname(), [[
       local ipc = require "tidelock"
       print(ipc.spawn_thread(function()
         return ipc.spawn(function() return io.open("/proc/self/status"):read "a" end):result(20)
       end):result(20))
-    ]]
-    file:close()
+    ]])
     local pipe = io.popen(([[python3 -c 'import os, signal, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
 os.execv(sys.argv[1], sys.argv[1:])' '%s' '%s' 2>&1]]):format(os.getenv "TIDELOCK" or "./tidelock", path))

@@ -1,12 +1,10 @@
 -- What comes to a program from outside: signals, hooks, threads of others.
+local files = dofile "spec/support/files.lua"
 
 local tidelock = os.getenv "TIDELOCK" or "./tidelock"
 
 local function run(script, line)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(script)
-  file:close()
+  local path = files.write(os.tmpname(), script)
   local pipe = io.popen(("unset LUA_INIT; T='%s'; S='%s'; { %s; } 2>&1; echo status $?"):format(
     tidelock, path, line or 'timeout 60 "$T" "$S"'))
   local output = pipe:read "a"

@@ -1,6 +1,7 @@
 -- Help, man page and completions: what the program accepts, which is found by asking it, is in all of them.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
-local sources = dofile "spec/support/sources.lua"
+local sources = dofile "spec/support/architecture/sources.lua"
 local program = shell.tidelock
 
 local function there(tool) return (select(3, shell.run("command -v " .. tool)) == 0) end
@@ -55,10 +56,7 @@ end)
 teardown(function() os.execute("rm -rf " .. folder) end)
 
 local function contents(name)
-  local file = assert(io.open(folder .. "/" .. name))
-  local text = file:read "a"
-  file:close()
-  return text
+  return files.read(folder .. "/" .. name)
 end
 
 -- Calls has(command, option) for all; it must be true.
@@ -71,9 +69,7 @@ local function for_all(has)
 end
 
 local function script_of(name, text)
-  local file = assert(io.open(folder .. "/" .. name, "w"))
-  file:write(text)
-  file:close()
+  files.write(folder .. "/" .. name, text)
   return folder .. "/" .. name
 end
 

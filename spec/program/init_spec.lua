@@ -1,4 +1,5 @@
 -- The program as PID 1 of a container.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local APART = "unshare --pid --fork --kill-child --mount-proc"
@@ -140,8 +141,7 @@ describe("as PID 1", function()
     local seen, code, fifo = os.tmpname(), os.tmpname(), os.tmpname()
     os.remove(seen)
     os.remove(fifo)
-    local file = assert(io.open(code, "w"))
-    file:write(([[
+    files.write(code, ([[
       print(1)
       require "posix.unistd".close(1)
       local ipc = require "tidelock"
@@ -149,7 +149,6 @@ describe("as PID 1", function()
       while not io.open "%s" and ipc.now() < limit do ipc.sleep(0.01) end
       io.stderr:write(ipc.now() < limit and "seen" or "not seen")
       os.exit(0)]]):format(seen))
-    file:close()
     -- not unshare's output: it would hold it open itself
     local line = 'mkfifo %s && { %s sh -c "exec %s %s >%s" & cat %s; touch %s; wait; }'
     local out, err = shell.run(line:format(fifo, APART, shell.tidelock, code, fifo, fifo, seen))

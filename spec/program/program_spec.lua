@@ -9,10 +9,7 @@ local function quoted(word)
 end
 
 local function write_file(text)
-   local path = os.tmpname()
-   local file = assert(io.open(path, "w"))
-   file:write(text)
-   file:close()
+   local path = files.write(os.tmpname(), text)
    return path
 end
 

@@ -9,9 +9,7 @@ local tidelock = os.getenv "TIDELOCK" or "./tidelock"
 -- program; returns its stdout, stderr and exit status (124: it hung).
 local function run(script, line)
   local path, out, err = os.tmpname(), os.tmpname(), os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(script)
-  file:close()
+  files.write(path, script)
   local command = ("unset LUA_INIT; T='%s'; S='%s'; D='%s.d'; { %s; } >%s 2>%s"):format(
     tidelock, path, path, line or 'timeout 60 "$T" "$S"', out, err)
   local _, _, status = os.execute(command)

@@ -1,5 +1,5 @@
 -- The objects over an engine without a server: histories by seeds, with deaths between any two requests.
-local alone = dofile "spec/support/alone.lua"
+local alone = dofile "spec/support/engine/alone.lua"
 
 local SEEDS = 20
 

@@ -1,5 +1,6 @@
 -- What is promised of a far space when clients, connections and servers die: orders of events, and no durations.
 local ipc = require "tidelock"
+local await = dofile "spec/support/await.lua"
 local engine = dofile "spec/support/engine.lua"
 local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
@@ -17,14 +18,6 @@ local function fresh(server, lease)
   return (server or engine.shared()):address(("faults-%d-%d"):format(ipc.getpid(), count)), { lease = lease or 1 }
 end
 
-local function wait_for(what, predicate)
-  local deadline = ipc.now() + PATIENCE
-  while not predicate() do
-    assert(ipc.now() < deadline, what)
-    ipc.sleep(0.01)
-  end
-end
-
 describe("a client that dies", function()
   it("lets go of its locks, seats and barriers, long before its lease ends", function()
     local s = ipc.open(fresh(nil, 30))
@@ -37,11 +30,11 @@ describe("a client that dies", function()
       barrier:wait()
     end)
     ready:get()
-    wait_for("nobody waits at the barrier", function() return barrier.waiting == 1 end)
+    await(function() return barrier.waiting == 1 end, "nobody waits at the barrier")
     p:kill()
     assert.same({ true, "abandoned" }, { lock:acquire(PATIENCE) })
     assert.is_true(seats:acquire(PATIENCE))
-    wait_for("the barrier is whole", function() return barrier.broken end)
+    await(function() return barrier.broken end, "the barrier is whole")
   end)
 
   it("is seen at once, also where many more than a witness watches die together", function()
@@ -64,10 +57,10 @@ describe("a client that dies", function()
     local s = ipc.open(fresh(nil, 30))
     local q = s.queue "q"
     local p = ipc.spawn(function() return q:get() end)
-    wait_for("nobody waits", function() return tostring(q):find("1 getting", 1, true) end)
+    await(function() return tostring(q):find("1 getting", 1, true) end, "nobody waits")
     p:kill()
     p:join()
-    wait_for("the dead waits", function() return tostring(q):find("0 getting", 1, true) end)
+    await(function() return tostring(q):find("0 getting", 1, true) end, "the dead waits")
     q:put "kept"
     assert.equal("kept", q:get(PATIENCE))
   end)
@@ -126,9 +119,9 @@ describe("a client that dies", function()
     end)
     local s = ipc.open(address)
     local sum = s.value "sum"
-    wait_for("it does not come", function() return sum:get() > 0 end)
+    await(function() return sum:get() > 0 end, "it does not come")
     p:suspend()
-    wait_for("it is lost", function() return #s:members() == 1 end)
+    await(function() return #s:members() == 1 end, "it is lost")
     p:resume()
     local why, total, other, old_one = p:result(PATIENCE)
     assert.truthy(why:find("lost", 1, true), why)
@@ -261,7 +254,7 @@ describe("a wait that is given up", function()
     for _ = 1, 5 do
       lock:acquire()
       local t = ipc.spawn_thread(function(l) l:acquire() end, lock)
-      wait_for("nobody waits", function() return tostring(lock):find("1 waiting", 1, true) end)
+      await(function() return tostring(lock):find("1 waiting", 1, true) end, "nobody waits")
       t:cancel()
       lock:release()
       t:join(PATIENCE)

@@ -219,7 +219,7 @@ describe("an answer that does not come", function()
   before_each(function()
     server = engine.start()
     local socket = server.folder .. "/deaf"
-    command = ipc.command{ program, "spec/support/cutting_proxy.lua", socket, server.socket, "deaf", "0" }
+    command = ipc.command{ program, "spec/support/engine/cutting_proxy.lua", socket, server.socket, "deaf", "0" }
     wait_for("no proxy", function() return os.rename(socket, socket) or not command:is_alive() end)
     stalled = socket .. ".stalled"
     orders, done = ipc.queue(), ipc.queue()

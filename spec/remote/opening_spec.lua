@@ -1,6 +1,7 @@
 -- How far spaces are opened: again, by two addresses, by addresses that look like others, where a server refuses.
 local ipc = require "tidelock"
 local engine = dofile "spec/support/engine.lua"
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 20
 
@@ -57,10 +58,7 @@ describe("a far space", function()
     ipc.open(server:address(name)).value "v"
     assert.equal("3", server:cli("HGET", space, "format"))
     server:cli("HSET", space, "format", "9")
-    local script = os.tmpname()
-    local file = assert(io.open(script, "w"))
-    file:write(("print(pcall(require 'tidelock'.open, %q))"):format(server:address(name)))
-    file:close()
+    local script = files.write(os.tmpname(), ("print(pcall(require 'tidelock'.open, %q))"):format(server:address(name)))
     local pipe = io.popen(("%s %s"):format(os.getenv "TIDELOCK", script))
     local said = pipe:read "a"
     pipe:close()
@@ -195,9 +193,7 @@ describe("a password", function()
   local server, file
 
   local function write(mode, text)
-    local out = assert(io.open(file, "w"))
-    out:write(text)
-    out:close()
+    files.write(file, text)
     os.execute(("chmod %s %s"):format(mode, file))
   end
 

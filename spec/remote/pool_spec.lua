@@ -1,6 +1,7 @@
 -- A pool whose workers are other programs: tidelock worker.
 local ipc = require "tidelock"
 local engine = dofile "spec/support/engine.lua"
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 local PATIENCE = 30
 
@@ -28,9 +29,7 @@ describe("a far pool", function()
   local folder, chef, space, pool, worker
 
   local function write(name, text)
-    local file = assert(io.open(folder .. "/" .. name .. ".lua", "w"))
-    file:write(text)
-    file:close()
+    files.write(folder .. "/" .. name .. ".lua", text)
   end
 
   local function start_worker(options)
@@ -287,9 +286,7 @@ describe("tidelock worker", function()
     local folder = os.tmpname()
     os.remove(folder)
     os.execute("mkdir " .. folder)
-    local file = assert(io.open(folder .. "/sous.lua", "w"))
-    file:write(MODULE)
-    file:close()
+    files.write(folder .. "/sous.lua", MODULE)
     package.path = folder .. "/?.lua;" .. package.path
     local sous = require "sous"
     local space = ipc.open(engine.shared():address "deaths")

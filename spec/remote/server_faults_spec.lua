@@ -1,6 +1,7 @@
 -- What is promised of a far space when its server dies, or the way to it is cut.
 local ipc = require "tidelock"
 local engine = dofile "spec/support/engine.lua"
+local files = dofile "spec/support/files.lua"
 local PATIENCE = 20
 
 if engine.missing then
@@ -26,7 +27,7 @@ local function exists(path) return os.rename(path, path) end
 local function proxy(server, how, n)
   count = count + 1
   local socket = ("%s/proxy%d"):format(engine.folder, count)
-  local command = ipc.command{ program, "spec/support/cutting_proxy.lua", socket, server, how, tostring(n) }
+  local command = ipc.command{ program, "spec/support/engine/cutting_proxy.lua", socket, server, how, tostring(n) }
   wait_for("no proxy", function() return exists(socket) or not command:is_alive() end)
   return socket, command
 end
@@ -199,9 +200,7 @@ describe("what is no server of Redis", function()
   local function answering(text, close)
     count = count + 1
     local path = ("%s/answer%d"):format(engine.folder, count)
-    local file = assert(io.open(path, "wb"))
-    file:write(text)
-    file:close()
+    files.write(path, text)
     return proxy(path, "answer", close and 0 or 1)
   end
 

@@ -1,6 +1,7 @@
 -- ipc.repl(): a prompt in the middle of a task, typed at a pseudo-terminal.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
-local reader = dofile "spec/support/trace_reader.lua"
+local reader = dofile "spec/support/timeline/trace_reader.lua"
 local terminal = dofile "spec/support/terminal.lua"
 
 local COOK = [[
@@ -21,9 +22,7 @@ describe("ipc.repl", function()
   local there, path
   local function start(code, option, modes)
     path = os.tmpname()
-    local file = assert(io.open(path, "w"))
-    file:write(code)
-    file:close()
+    files.write(path, code)
     there = terminal.start(("%s %s"):format(option or "", path), nil, nil, modes)
   end
 

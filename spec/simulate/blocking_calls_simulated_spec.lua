@@ -1,5 +1,5 @@
 -- What all blocking calls have in common, in a simulation: each promise exactly, by a clock that is a number.  A row of
--- the table (support/blocking) is covered without a word here; support/simulated_rows has the promises.
+-- the table (support/blocking) is covered without a word here; support/simulate/rows has the promises.
 local rounds = dofile "spec/support/rounds.lua"
 local shell = dofile "spec/support/shell.lua"
 local rows = dofile "spec/support/blocking.lua"
@@ -10,7 +10,7 @@ local SEEDS = rounds(3) -- others for each row, so that much is tried in all
 local LOOP = [[
 folder=$(mktemp -d) || exit 1
 run() {
-  timeout 30 %s --sim=$1 --steps $folder/steps spec/support/simulated_rows.lua %d %s >$folder/$2 2>&1
+  timeout 30 %s --sim=$1 --steps $folder/steps spec/support/simulate/rows.lua %d %s >$folder/$2 2>&1
   echo "status $?" >>$folder/$2
   mv $folder/steps $folder/$2.steps
 }
@@ -48,7 +48,7 @@ for i, row in ipairs(rows) do
       end)
 
       it("by a " .. kind .. ", is in the report when nobody can ever go on", function()
-        local _, err, status = shell.run(("%s --sim=%d spec/support/simulated_rows.lua %d %s deadlock")
+        local _, err, status = shell.run(("%s --sim=%d spec/support/simulate/rows.lua %d %s deadlock")
           :format(shell.tidelock, i, i, kind))
         assert.equal(3, status, err)
         assert.truthy(err:find("tidelock: deadlock: every task waits, and none can ever go on", 1, true), err)

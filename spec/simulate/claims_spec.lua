@@ -1,6 +1,7 @@
 -- What a script says of all its runs: in an ordinary run, and in a simulation.  How an exploration takes it:
 -- spec/c/program/account_test.c.
 local ipc = require "tidelock"
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local PATIENCE = 10
@@ -14,10 +15,7 @@ local function says(text, f)
 end
 
 local function simulate(code, seed)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write("local ipc = require 'tidelock'\n", code)
-  file:close()
+  local path = files.write(os.tmpname(), "local ipc = require 'tidelock'\n" .. code)
   local out, err, status = shell.run(("%s --sim=%d %s"):format(shell.tidelock, seed, path), PATIENCE)
   os.remove(path)
   return out, err, status

@@ -1,4 +1,5 @@
 -- In a simulation the io and os libraries do to files what they do without.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 -- Prints the results of each call, and its error; `path` is a file in a folder of its own.
@@ -29,9 +30,7 @@ local function run(code, options)
   local folder = os.tmpname()
   os.remove(folder)
   assert(os.execute("mkdir " .. folder))
-  local file = assert(io.open(folder .. "/script", "w"))
-  file:write(PROLOGUE, code)
-  file:close()
+  files.write(folder .. "/script", PROLOGUE .. code)
   local command = "cd %s && echo first line >input && %s -l tidelock %s script a <input 2>&1; cat file other 2>&1"
   local out = shell.run(command:format(folder, shell.tidelock, options))
   os.execute("rm -r " .. folder)

@@ -1,4 +1,5 @@
 -- The options --sim and --steps, as a shell sees them.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local function tidelock(arguments) return shell.run(shell.tidelock .. " " .. arguments) end
@@ -90,9 +91,7 @@ describe("--sim goes with", function()
   local path
   before_each(function()
     path = os.tmpname()
-    local file = assert(io.open(path, "w"))
-    file:write("print(os.time(), ...)")
-    file:close()
+    files.write(path, "print(os.time(), ...)")
   end)
   after_each(function() os.remove(path) end)
 
@@ -153,10 +152,7 @@ describe("--steps", function()
   end)
 
   it("empties the file first", function()
-    local path = os.tmpname()
-    local file = assert(io.open(path, "w"))
-    file:write("old")
-    file:close()
+    local path = files.write(os.tmpname(), "old")
     tidelock(("--sim=1 --steps %s -e 'print(1)'"):format(path))
     for line in io.lines(path) do assert.falsy(line:find("old", 1, true)) end
     os.remove(path)
@@ -167,9 +163,7 @@ describe("--steps", function()
     for _, line in ipairs{ "{ echo first; RUN; } >FILE", "echo first >FILE; RUN >>FILE" } do
       local run = ("%s --sim=1 --steps /dev/stdout -e 'print([[last]])'"):format(shell.tidelock)
       shell.run((line:gsub("%u+", { RUN = run, FILE = path })))
-      local file = assert(io.open(path))
-      local text = file:read("a")
-      file:close()
+      local text = files.read(path)
       assert.matches("^first\n", text)
       for _, pattern in ipairs{ "\nlast\n", "\n# seed 1\n", "\n +2 +0%.000 +main +end\n" } do
         assert.matches(pattern, text)

@@ -1,7 +1,7 @@
 -- A simulation as a whole: objects of many tasks, deadlocks, and what is outside.
 local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
-local simulated = dofile "spec/support/simulated.lua"
+local simulated = dofile "spec/support/simulate/simulated.lua"
 local twice, writes, writes_outside = simulated.twice, simulated.writes, simulated.writes_outside
 
 -- What takes some seconds, started in the background while the others run.

@@ -1,4 +1,5 @@
 -- Time and chance in a simulation, as a script sees them.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local function run(code, options, environment)
@@ -115,10 +116,7 @@ describe("the order of next and the addresses", function()
       print(t, print, collectgarbage "count")]]
     local first = run(code, "--sim=1")
     assert.equal(first, (run(code, "--sim=1")))
-    local path = os.tmpname()
-    local file = assert(io.open(path, "w"))
-    file:write(code)
-    file:close()
+    local path = files.write(os.tmpname(), code)
     local command = "%s " .. shell.tidelock .. " --sim=1 " .. path
     assert.equal(shell.run(command:format ""), (shell.run(command:format("MORE=" .. ("x"):rep(5000)))))
     os.remove(path)

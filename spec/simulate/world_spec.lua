@@ -1,6 +1,6 @@
 -- The simulated world as scripts see it: a clock that is a number, turns that a seed decides, and tasks that end by
 -- every means.
-local simulated = dofile "spec/support/simulated.lua"
+local simulated = dofile "spec/support/simulate/simulated.lua"
 local twice, writes, writes_outside = simulated.twice, simulated.writes, simulated.writes_outside
 
 -- In a script: the pid that the kernel has for this process.

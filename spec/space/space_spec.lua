@@ -1,7 +1,8 @@
--- Spaces: named objects that other programs find, and which files are refused.
+-- Spaces: named objects that other programs find.
 local ipc = require "tidelock"
-local rounds = dofile "spec/support/rounds.lua"
+local error_of = dofile "spec/support/error_of.lua"
 local shell = dofile "spec/support/shell.lua"
+local spaces = dofile "spec/support/spaces.lua"
 local tasks = dofile "spec/support/tasks.lua"
 local PATIENCE = 20
 
@@ -14,54 +15,14 @@ local function open()
   return s, NAME
 end
 
-local function path_of(name)
-  local pipe = io.popen("id -u")
-  local uid = pipe:read("l")
-  pipe:close()
-  return ("/dev/shm/tidelock-%s-%s"):format(uid, name)
-end
-
--- Another program of the same user, with the space `s` open.
-local function other(name, code, environment)
-  return shell.script(('local ipc = require "tidelock"\nlocal s = ipc.open(%q)\n'):format(name) .. code, environment)
-end
-
-local function refused(f, ...)
-  local ok, why = pcall(f, ...)
-  assert.is_false(ok)
-  return why
-end
-
 describe("a space", function()
-  teardown(function() os.remove(path_of(NAME)) end)
+  teardown(function() os.remove(spaces.path_of(NAME)) end)
 
   it("is a file of mode 0600, there whole or not at all", function()
     local _, name = open()
-    local pipe = io.popen("stat -c '%a %F' " .. path_of(name))
+    local pipe = io.popen("stat -c '%a %F' " .. spaces.path_of(name))
     assert.equal("600 regular file", pipe:read("l"))
     pipe:close()
-  end)
-
-  it("gets back the slots of those that are killed before they have begun", function()
-    local name = NAME .. "-early"
-    -- four times as many as it has slots
-    local out = other(name, [[
-      local starters = {}
-      for n = 1, 4 do
-        starters[n] = ipc.spawn(function()
-          for i = 1, 100 do
-            local p = ipc.spawn(function() end)
-            p:kill()
-            assert(p:join(20), "never seen to end: number " .. i)
-          end
-          return true
-        end)
-      end
-      for _, p in ipairs(starters) do assert(p:result(60)) end
-      print(#s:list())
-    ]], "TIDELOCK_TASKS=100")
-    os.remove(path_of(name))
-    assert.equal("0\n", out)
   end)
 
   it("is a file of that mode under any umask", function()
@@ -71,10 +32,10 @@ describe("a space", function()
       ipc.open(%q)
     ]]):format(name), "umask 0377;")
     assert.equal("", err)
-    local pipe = io.popen("stat -c %a " .. path_of(name))
+    local pipe = io.popen("stat -c %a " .. spaces.path_of(name))
     assert.equal("600", pipe:read("l"))
     pipe:close()
-    os.remove(path_of(name))
+    os.remove(spaces.path_of(name))
   end)
 
   it("is the same when it is opened again", function()
@@ -88,7 +49,7 @@ describe("a space", function()
     local s, name = open()
     local q = s.queue("orders", 3)
     q:put{ dish = "soup", n = 1 }
-    local out, err = other(name, [[
+    local out, err = spaces.program(name, [[
       local q = s.queue("orders")
       print(q.maxsize, q:get().dish)
       s.lock("till"):acquire()
@@ -120,7 +81,7 @@ describe("a space", function()
     local programs = {}
     for n = 1, 8 do
       programs[n] = ipc.spawn(function()
-        return select(3, other(name, "for i = 1, 50 do s.value('w' .. i, 0):add(1) end"))
+        return select(3, spaces.program(name, "for i = 1, 50 do s.value('w' .. i, 0):add(1) end"))
       end)
     end
     for _, p in ipairs(programs) do assert.equal(0, p:result(PATIENCE)) end
@@ -130,29 +91,29 @@ describe("a space", function()
   it("refuses another kind or size under a name that stands", function()
     local s = open()
     s.queue("orders", 3)
-    assert.truthy(refused(s.lock, "orders"):find(
+    assert.truthy(error_of(s.lock, "orders"):find(
       ('lock: in the space "%s" there is another under this name: queue#'):format(NAME), 1, true))
-    assert.truthy(refused(s.queue, "orders", 4):find("there is another"))
-    assert.truthy(refused(s.queue, "orders", { maxsize = 3, order = "lifo" }):find("there is another"))
+    assert.truthy(error_of(s.queue, "orders", 4):find("there is another"))
+    assert.truthy(error_of(s.queue, "orders", { maxsize = 3, order = "lifo" }):find("there is another"))
     assert.equal(s.queue("orders"), s.queue("orders", { maxsize = 3 }))
     s.semaphore("seats", 4)
-    assert.truthy(refused(s.semaphore, "seats", 5):find("there is another"))
+    assert.truthy(error_of(s.semaphore, "seats", 5):find("there is another"))
     s.array("a", "int32", 10)
-    assert.truthy(refused(s.array, "a", "int64", 10):find("there is another"))
+    assert.truthy(error_of(s.array, "a", "int64", 10):find("there is another"))
     assert.equal(10, #s.array("a"))
     s.barrier("b", 2)
-    assert.truthy(refused(s.barrier, "b", 3):find("there is another"))
+    assert.truthy(error_of(s.barrier, "b", 3):find("there is another"))
     s.buffer("bytes", 64)
-    assert.truthy(refused(s.buffer, "bytes", 65):find("there is another"))
+    assert.truthy(error_of(s.buffer, "bytes", 65):find("there is another"))
     s.latch("l", 2)
-    assert.truthy(refused(s.latch, "l", 1):find("there is another"))
+    assert.truthy(error_of(s.latch, "l", 1):find("there is another"))
   end)
 
   it("has every kind of object", function()
     local s = open()
     local c = s.condition("c", s.lock("l"))
     assert.equal(c, s.condition("c", s.lock("l")))
-    assert.truthy(refused(s.condition, "c2", ipc.lock()):find("belongs elsewhere"))
+    assert.truthy(error_of(s.condition, "c2", ipc.lock()):find("belongs elsewhere"))
     s.condition("c3"):with(function() end)
     s.rlock("r"):with(function() end)
     s.rwlock("rw"):with_write(function() end)
@@ -168,7 +129,7 @@ describe("a space", function()
     for _, o in ipairs(s:list()) do kinds[o.name] = o.kind end
     assert.same({ l = "lock", c = "condition", c3 = "condition", r = "rlock", rw = "rwlock", e = "event",
       s = "semaphore", la = "latch", b = "barrier", a = "array", bu = "buffer" }, kinds)
-    assert.truthy(refused(function() return s.pipe end):find("has no pipe; there are: array, barrier"))
+    assert.truthy(error_of(function() return s.pipe end):find("has no pipe; there are: array, barrier"))
   end)
 
   it("lists what is there all the time, once, while others come and go", function()
@@ -202,7 +163,7 @@ describe("a space", function()
   end)
 
   it("can be removed, and is new then", function()
-    local out, err = other(NAME .. "-removed", [[
+    local out, err = spaces.program(NAME .. "-removed", [[
       s.value("v", 1)
       print((s:remove()), (s:remove()))
       local again = ipc.open(s.name)
@@ -214,10 +175,10 @@ describe("a space", function()
 
   it("takes no object of the program itself, and says where to make it", function()
     local q = open().queue("q")
-    assert.truthy(refused(q.put, q, { { l = ipc.lock() } }):find(
+    assert.truthy(error_of(q.put, q, { { l = ipc.lock() } }):find(
       "cannot send value[1].l: this lock belongs to the program alone; make it in the space, as s.lock(name)", 1, true))
     for _, object in ipairs{ (ipc.pipe()), ipc.current() } do
-      assert.truthy(refused(q.put, q, object):find("belongs to the program alone, and a space can have none", 1, true))
+      assert.truthy(error_of(q.put, q, object):find("belongs to the program alone, and a space can have none", 1, true))
     end
     assert.equal(0, #q)
   end)
@@ -233,12 +194,12 @@ describe("a space", function()
     assert.equal(s.event("e"), (p:result(PATIENCE)))
     mine:put(s.event("e"))
     s:remove("e")
-    local why = refused(mine.get, mine)
+    local why = error_of(mine.get, mine)
     assert.truthy(why:find('cannot receive the event "e" of the space "' .. NAME .. '": it was removed', 1, true), why)
   end)
 
   it("lends what is in it, though it was removed, to whom has it open", function()
-    local out, err = other(NAME .. "-lends", [[
+    local out, err = spaces.program(NAME .. "-lends", [[
       local mine, old = ipc.queue(), s.lock("l")
       s:remove()
       local again = ipc.open(s.name)
@@ -267,17 +228,17 @@ describe("a space", function()
     ]]):format(name))
     assert.equal("", err)
     assert.truthy(out:find('^false\t.*lock "l" of the space "' .. name:gsub("%-", "%%-") .. '": it was removed'), out)
-    assert.is_nil(io.open(path_of(name)))
+    assert.is_nil(io.open(spaces.path_of(name)))
   end)
 
   it("carries functions only where it was opened so", function()
     local s, name = open()
     local q = s.queue("q")
-    assert.truthy(refused(q.put, q, { f = function() end }):find("value.f: a function cannot leave its program, "
+    assert.truthy(error_of(q.put, q, { f = function() end }):find("value.f: a function cannot leave its program, "
       .. "unless both sides opened the space with functions = true", 1, true))
     ipc.open(name, { functions = true })
     q:put(function() return 42 end)
-    local _, err = other(name, 's.queue("q"):get()')
+    local _, err = spaces.program(name, 's.queue("q"):get()')
     assert.truthy(err:find("function", 1, true), err)
     q:put(function() return 42 end)
     local reader = 'local s = require "tidelock".open(%q, { functions = true })\nprint(s.queue("q"):get()())'
@@ -290,26 +251,10 @@ describe("a space", function()
     local options = { functions = false }
     ipc.open(name, options)
     assert.same({ functions = false }, options)
-    assert.truthy(refused(ipc.open, name, { functions = "no" }):find("functions must be true or false, not a string"))
-    assert.truthy(refused(ipc.open, name, 1):find("functions must be true or false, not a number"))
+    assert.truthy(error_of(ipc.open, name, { functions = "no" }):find("functions must be true or false, not a string"))
+    assert.truthy(error_of(ipc.open, name, 1):find("functions must be true or false, not a number"))
     local q = ipc.open(name).queue("q")
     assert.is_false(pcall(q.put, q, function() end))
-  end)
-
-  it("passes on what a killed program of another terminal held", function()
-    local s, name = open()
-    local l, seats, q = s.lock("l"), s.semaphore("seats", { value = 2, bounded = true }), s.queue("q")
-    local victim = io.popen("exec " .. shell.tidelock .. [[ -e 'local ipc = require "tidelock" local s = ipc.open("]]
-      .. name .. [[") s.lock("l"):acquire() s.semaphore("seats"):acquire() s.queue("q"):put(ipc.getpid())
-      ipc.sleep(60)' 2>&1]])
-    local pid = assert(q:get(PATIENCE))
-    assert.same({ nil, "timeout" }, { l:acquire(0.05) })
-    assert.equal(1, seats.value)
-    os.execute("kill -9 " .. pid)
-    assert.same({ true, "abandoned" }, { l:acquire(PATIENCE) })
-    assert.is_true(seats:acquire(PATIENCE))
-    assert.is_true(seats:acquire(PATIENCE))
-    victim:close()
   end)
 
   it("tells of a cycle of its locks who is in it, by pid too", function()
@@ -328,74 +273,9 @@ describe("a space", function()
     end
   end)
 
-  it("is not held up by a suspended task, where its parent does not have it open", function()
-    local name, ready, over = NAME .. "-suspended", ipc.event(), ipc.event()
-    local busy = ipc.spawn(function()
-      local t = ipc.open(name).table("t")
-      t.k = ("x"):rep(4000)
-      ready:set()
-      while not over:is_set() do
-        for n = 1, 50 do t[n] = t.k end
-      end
-    end)
-    finally(function() busy:kill() end)
-    assert.is_true(ready:wait(PATIENCE))
-    for _ = 1, rounds(400) do
-      busy:suspend()
-      local other_task = ipc.spawn(function() return ipc.open(name).table("t"):set("m", 1) end)
-      local set, why = other_task:result(PATIENCE)
-      assert.is_true(set, why)
-      busy:resume()
-    end
-    over:set()
-    assert.is_true(busy:join(PATIENCE))
-    os.remove(path_of(name))
-  end)
-
-  it("is settled by the next program, where all others were killed", function()
-    local _, name = open()
-    local left = shell.script(([[
-      local ipc = require "tidelock"
-      local s = ipc.open(%q)
-      for n = 1, 8 do
-        ipc.spawn(function()
-          s.lock("l" .. n):acquire()
-          s.value("ready", 0):add(1)
-          ipc.sleep(60)
-        end)
-      end
-      while s.value("ready", 0):get() < 8 do ipc.sleep(0.01) end
-      s.semaphore("seats", { value = 1, bounded = true }):acquire()
-      for _, p in ipairs(ipc.children()) do p:kill() end
-      require "posix.signal".kill(ipc.getpid(), 9)
-    ]]):format(name))
-    assert.equal("", left)
-    local out, err = other(name, [[
-      for n = 1, 8 do io.write(tostring(select(2, s.lock("l" .. n):acquire(20))), " ") end
-      print(s.semaphore("seats"):acquire(20))
-    ]])
-    assert.equal(("abandoned "):rep(8) .. "true\n", out, err)
-  end)
-
-  it("is whole whenever programs that fill it are killed", function()
-    local s, name = open()
-    for round = 1, 10 do
-      local pipe = io.popen("exec " .. shell.tidelock .. [[ -e 'local ipc = require "tidelock" local s = ipc.open("]]
-        .. name .. [[") print(ipc.getpid()) io.stdout:flush() while true do for i = 1, 20 do local q = s.queue("q" .. i)
-        q:put(("x"):rep(5000)) q:get() s:remove("q" .. i) end end']])
-      local pid = pipe:read("l")
-      ipc.sleep(0.002 * round)
-      os.execute("kill -9 " .. pid)
-      pipe:close()
-      for _, o in ipairs(s:list()) do assert.equal("queue", o.kind) end
-      assert.is_true(s.queue("mine"):put(round))
-      assert.equal(round, s.queue("mine"):get())
-    end
-  end)
-
   it("is full with a clear error, and nothing is lost", function()
     local name = NAME .. "-full"
-    local out, err = other(name, [[
+    local out, err = spaces.program(name, [[
       local q, n = s.queue("q"), 0
       local ok, why = pcall(function() while true do q:put(("x"):rep(20000)) n = n + 1 end end)
       print(n == #q, why)
@@ -409,76 +289,5 @@ describe("a space", function()
       .. '%(TIDELOCK_SPACE sets the size of a new one%), or /dev/shm is'), out)
     assert.truthy(out:find('buffer: larger than the space "', 1, true), out)
     assert.truthy(out:find("\ntrue\n$"), out)
-  end)
-
-  describe("refuses", function()
-    local function spoilt(command)
-      local name = NAME .. "-spoilt"
-      local path = path_of(name)
-      other(name, 's.value("v", 1)')
-      assert(os.execute((command:gsub("PATH", path))))
-      local out, err, status = other(name, "print(s)")
-      os.execute("rm -rf " .. path)
-      assert.equal("", out)
-      assert.equal(1, status)
-      return err
-    end
-
-    it("a name that is none", function()
-      for _, name in ipairs{ "", "a/b", "..\0", ("x"):rep(48), "ä" } do
-        assert.truthy(refused(ipc.open, name):find("is no name for a space: a name is letters, digits", 1, true))
-      end
-      assert.truthy(refused(ipc.open, 5):find("open: the space's name must be a string, not a number"))
-      assert.truthy(refused(ipc.open, "x", { colour = 1 }):find('unknown option "colour"'))
-    end)
-
-    it("names of objects that are none", function()
-      local s = open()
-      assert.truthy(refused(s.lock, ""):find("a name has 1 to 47 bytes", 1, true))
-      assert.truthy(refused(s.lock, ("x"):rep(48)):find("a name has 1 to 47 bytes", 1, true))
-      assert.truthy(refused(s.lock):find("the name must be a string", 1, true))
-      assert.truthy(refused(s.lock, "l", { name = "m" }):find("in a space the name is the first argument", 1, true))
-    end)
-
-    it("a file that others may change", function()
-      assert.truthy(spoilt("chmod 644 PATH"):find("belongs to another user, or others may change it; remove it with "
-        .. "tidelock rm spec-", 1, true))
-    end)
-
-    it("a file of another user", function()
-      assert.truthy(spoilt("chown 65534 PATH"):find("belongs to another user", 1, true))
-    end)
-
-    it("a truncated file", function()
-      assert.truthy(spoilt("truncate -s 100000 PATH"):find("is no space, or damaged", 1, true))
-      assert.truthy(spoilt("truncate -s 10 PATH"):find("is no space, or damaged", 1, true))
-    end)
-
-    it("a file of something else", function()
-      assert.truthy(spoilt("head -c 100000 /dev/urandom >PATH"):find("is no space, or damaged", 1, true))
-    end)
-
-    it("a file of another version", function()
-      assert.truthy(spoilt("printf '\\001\\002' | dd of=PATH bs=1 seek=8 conv=notrunc status=none"):find(
-        "was made by another version of tidelock", 1, true))
-    end)
-
-    it("a folder, a FIFO and a link", function()
-      for _, command in ipairs{ "mkdir", "mkfifo -m 600", "ln -s /etc/passwd" } do
-        assert.truthy(spoilt("rm PATH; " .. command .. " PATH"):find("is no space, or damaged", 1, true), command)
-      end
-    end)
-
-    it("a sixteenth space in one program", function()
-      local out, err = shell.script([[
-        local ipc = require "tidelock"
-        for n = 1, 16 do
-          local ok, why = pcall(ipc.open, "many-" .. ipc.getpid() .. "-" .. n)
-          if ok then why:remove() else print(n, why) end
-        end
-      ]])
-      assert.equal("", err)
-      assert.truthy(out:find("^16\t.*a program can have 15 spaces open\n$"), out)
-    end)
   end)
 end)

@@ -9,6 +9,7 @@
 --   local server = engine.start{ appendonly = "yes", ... }    one of its own; options of redis.conf
 --   ipc.open(server:address "kitchen")
 --   server:kill()  server:stop()  server:start()  server:cli("INFO", "server")
+local files = dofile "spec/support/files.lua"
 local ipc = require "tidelock"
 local engine = {}
 
@@ -60,9 +61,7 @@ local WATCH = [[cd %s && { %s ./redis.conf >log 2>&1 & echo $! >pid.new; mv pid.
   kill -9 $server 2>/dev/null; kill -0 %d 2>/dev/null || rm -rf %s; } >/dev/null 2>&1 </dev/null &]]
 
 local function write(path, text)
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
+  files.write(path, text)
 end
 
 --- Starts it again, after kill or stop; what it keeps on disk is still there.

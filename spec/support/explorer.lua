@@ -1,5 +1,6 @@
 -- Runs `tidelock explore` with an explorer of the spec's own, that has the host as `host` and its arguments as `...`:
 -- the script's path first.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 local explorer = {}
 
@@ -19,10 +20,7 @@ end
 ]]
 
 function explorer.file(text)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
+  local path = files.write(os.tmpname(), text)
   return path
 end
 

@@ -3,7 +3,7 @@ local explorer = dofile "spec/support/explorer.lua"
 
 local in_program = {}
 
---- Code of text_of(value): the value as Lua; columns of a trace (timeline/columns.h) as arrays.
+--- Code of text_of(value): the value as Lua; columns of a trace (timeline/read/columns.h) as arrays.
 in_program.TEXT_OF = [[
 local function text_of(value)
   if type(value) == "userdata" then

@@ -1,4 +1,5 @@
 -- Small labs for specs: a world as text, students' files as text, the verdicts.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local labs = {}
@@ -7,9 +8,7 @@ labs.__index = labs
 local LIMIT = 240
 
 local function write(path, text)
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
+  files.write(path, text)
 end
 
 -- A lab whose lab.lua is `return { title = "Lab", <fields> world = function(lab, student) <world> end }`.
@@ -58,7 +57,7 @@ function labs:all(texts, options)
   options = options or {}
   local paths = {}
   for i, text in ipairs(texts) do paths[i] = self:file(("student_%d.lua"):format(i), text) end
-  local command = ("TIDELOCK_EXPLORER=spec/support/lab_verdicts.lua %s explore %s %d %s %s"):format(shell.tidelock,
+  local command = ("TIDELOCK_EXPLORER=spec/support/labs/verdicts.lua %s explore %s %d %s %s"):format(shell.tidelock,
     self.directory, options.jobs or 1, options.mode or "-", table.concat(paths, " "))
   local out, err, status = shell.run((options.load or "") .. command, LIMIT)
   assert(status == 0, ("status %s: %s%s"):format(status, out, err))

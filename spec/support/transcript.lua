@@ -1,5 +1,6 @@
 -- The transcripts of explorations in a page: a script, and below it the command and what it prints.
 local assert = require "luassert"
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local transcript = {}
@@ -19,9 +20,7 @@ end
 function transcript.compare(code, output)
   local command = transcript.command(output)
   local folder = shell.run("mktemp -d"):match "%S+"
-  local file = assert(io.open(folder .. "/" .. command:match "%S+$", "w"))
-  file:write(code)
-  file:close()
+  files.write(folder .. "/" .. command:match "%S+$", code)
   local line = ("cd %s && %s %s"):format(folder, shell.tidelock, command:gsub("^explore", "explore --jobs 1"))
   local out, err, status = shell.run(line)
   os.execute("rm -r " .. folder)

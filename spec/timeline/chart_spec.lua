@@ -1,11 +1,11 @@
 -- The chart for a terminal: read by eye, so its lines are compared as they are.
-local example = dofile "spec/support/trace_example.lua"
+local example = dofile "spec/support/timeline/trace_example.lua"
 local in_program = dofile "spec/support/in_program.lua"
 local model = require "timeline.model"
 
 local function draw(trace, options)
   return in_program.call([[
-    local text = require "timeline.text"
+    local text = require "timeline.chart.text"
     return text.of(text.view(...))]], trace, options or {})
 end
 

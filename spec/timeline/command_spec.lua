@@ -1,9 +1,10 @@
 -- tidelock timeline, from its words to what it writes.
-local example = dofile "spec/support/trace_example.lua"
+local example = dofile "spec/support/timeline/trace_example.lua"
 local explorer = dofile "spec/support/explorer.lua"
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 local terminal = dofile "spec/support/terminal.lua"
-local writer = dofile "spec/support/trace_writer.lua"
+local writer = dofile "spec/support/timeline/trace_writer.lua"
 local options = require "timeline.options"
 
 local folder
@@ -20,10 +21,7 @@ local function run(arguments)
 end
 
 local function contents(name)
-  local file = assert(io.open(folder .. "/" .. name, "rb"))
-  local text = file:read "a"
-  file:close()
-  return text
+  return files.read(folder .. "/" .. name)
 end
 
 describe("the options of timeline", function()
@@ -95,9 +93,7 @@ describe("tidelock timeline", function()
   end)
 
   it("draws what is whole of a file that was cut off", function()
-    local file = assert(io.open(folder .. "/cut.bin", "wb"))
-    file:write(contents "kitchen.tltrace":sub(1, 500))
-    file:close()
+    files.write(folder .. "/cut.bin", contents "kitchen.tltrace":sub(1, 500))
     local out, _, status = run "cut.bin"
     assert.equal(0, status)
     assert.matches("the file is cut off after byte %d+: what came later is not in it", out)

@@ -1,10 +1,10 @@
 -- Two runs compared, columns read in pieces, and how far a long work is.
-local example = dofile "spec/support/trace_example.lua"
+local example = dofile "spec/support/timeline/trace_example.lua"
 local explorer = dofile "spec/support/explorer.lua"
 local in_program = dofile "spec/support/in_program.lua"
-local model_pages = dofile "spec/support/model_pages.lua"
+local model_pages = dofile "spec/support/timeline/model_pages.lua"
 local shell = dofile "spec/support/shell.lua"
-local writer = dofile "spec/support/trace_writer.lua"
+local writer = dofile "spec/support/timeline/trace_writer.lua"
 local model = require "timeline.model"
 local progress = require "timeline.progress"
 local walk = require "timeline.walk"

@@ -1,13 +1,13 @@
 -- What is written for other tools: read back, and compared with the model.
 package.path = "bindings/?.lua;" .. package.path
-local example = dofile "spec/support/trace_example.lua"
+local example = dofile "spec/support/timeline/trace_example.lua"
 local in_program = dofile "spec/support/in_program.lua"
 local json = require "cjson"
-local mermaid = require "timeline.mermaid"
+local mermaid = require "timeline.export.mermaid"
 local model = require "timeline.model"
 local names = require "timeline.names"
-local protobuf = require "timeline.protobuf"
-local reader = dofile "spec/support/perfetto_reader.lua"
+local protobuf = require "formats.protobuf"
+local reader = dofile "spec/support/timeline/perfetto_reader.lua"
 
 local function written(module, trace)
   return in_program.call([[
@@ -17,9 +17,9 @@ local function written(module, trace)
     return table.concat(parts)]], module, trace)
 end
 
-local function read_perfetto(trace) return reader.read(written("timeline.perfetto", trace)) end
+local function read_perfetto(trace) return reader.read(written("timeline.export.perfetto", trace)) end
 
-local function read_chrome(trace) return json.decode(written("timeline.chrome", trace)).traceEvents end
+local function read_chrome(trace) return json.decode(written("timeline.export.chrome", trace)).traceEvents end
 
 -- The events of chrome's of that phase, by `of(event)` a list of those.
 local function by(events, phase, of)

@@ -1,5 +1,5 @@
 -- What every view reads: that a model keeps what its header promises.
-local example = dofile "spec/support/trace_example.lua"
+local example = dofile "spec/support/timeline/trace_example.lua"
 local model = require "timeline.model"
 
 -- Each column is whole, and spans are in the order of `began`.

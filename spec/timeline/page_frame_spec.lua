@@ -1,5 +1,5 @@
 -- What a frame of a timeline's page draws: the same as there is in the trace, and no more work than there are pixels.
-local model_pages = dofile "spec/support/model_pages.lua"
+local model_pages = dofile "spec/support/timeline/model_pages.lua"
 
 local there, why = model_pages.is_there()
 local MANY = 120000

@@ -1,5 +1,5 @@
 -- The lanes of a timeline's page: which are drawn, in which order; and the ends of the arrows between them.
-local model_pages = dofile "spec/support/model_pages.lua"
+local model_pages = dofile "spec/support/timeline/model_pages.lua"
 
 local there, why = model_pages.is_there()
 

@@ -1,5 +1,5 @@
 -- The page of a timeline, in Chromium without a window: what it says, what its keys do, and what it bears.
-local model_pages = dofile "spec/support/model_pages.lua"
+local model_pages = dofile "spec/support/timeline/model_pages.lua"
 
 local there, why = model_pages.is_there()
 local LARGE, MOST_BYTES = 1000000, 6 * 1000 * 1000

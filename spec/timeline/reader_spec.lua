@@ -1,11 +1,11 @@
 -- From the bytes of a trace's file to a model, whatever the bytes are.  The reader is a part of the program: it runs
 -- there, and what it has read comes back as Lua.
-local example = dofile "spec/support/trace_example.lua"
+local example = dofile "spec/support/timeline/trace_example.lua"
 local explorer = dofile "spec/support/explorer.lua"
 local in_program = dofile "spec/support/in_program.lua"
 local model = require "timeline.model"
-local sample = dofile "spec/support/trace_sample.lua"
-local writer = dofile "spec/support/trace_writer.lua"
+local sample = dofile "spec/support/timeline/trace_sample.lua"
+local writer = dofile "spec/support/timeline/trace_writer.lua"
 
 -- The program's side: out(value) writes a value as Lua.
 local OUT = in_program.TEXT_OF .. [[

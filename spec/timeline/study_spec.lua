@@ -1,5 +1,5 @@
 -- What the operations of a trace come to: totals, waits, hand-overs, who held what, how full a queue was.
-local example = dofile "spec/support/trace_example.lua"
+local example = dofile "spec/support/timeline/trace_example.lua"
 local flows = require "timeline.flows"
 local in_program = dofile "spec/support/in_program.lua"
 local model = require "timeline.model"

@@ -1,6 +1,7 @@
 -- tidelock top and ps: at programs that run, stand still, or die.
 local ipc = require "tidelock"
 local await = dofile "spec/support/await.lua"
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 local terminal = dofile "spec/support/terminal.lua"
 
@@ -10,10 +11,7 @@ local NAME = "top-" .. ipc.getpid()
 -- command that starts it elsewhere.
 local programs = {}
 local function start(code, apart)
-  local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write("local ipc = require 'tidelock'\nlocal NAME = '" .. NAME .. "'\n" .. code)
-  file:close()
+  local path = files.write(os.tmpname(), "local ipc = require 'tidelock'\nlocal NAME = '" .. NAME .. "'\n" .. code)
   os.execute(("sh -c 'echo $$ >%s.pid; exec timeout 100 %s %s %s >%s.out 2>&1' &"):format(path, apart or "",
     shell.tidelock, path, path))
   local function read(what)

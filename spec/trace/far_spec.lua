@@ -1,6 +1,7 @@
 -- tidelock --trace: what is in the file of objects on a server.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
-local reader = dofile "spec/support/trace_reader.lua"
+local reader = dofile "spec/support/timeline/trace_reader.lua"
 local engine = dofile "spec/support/engine.lua"
 
 local SCRIPT = [[
@@ -26,9 +27,7 @@ describe("a trace of objects on a server", function()
   it("has each call with its object and line, and its wait as one", function()
     if engine.missing then pending(engine.missing) return end
     local script, file = os.tmpname(), os.tmpname()
-    local out = assert(io.open(script, "w"))
-    out:write(SCRIPT)
-    out:close()
+    files.write(script, SCRIPT)
     local _, err, status = shell.run(("timeout 60 %s --trace=%s %s %q"):format(shell.tidelock, file, script,
       engine.shared():address "traced"))
     local trace = reader.read(file)

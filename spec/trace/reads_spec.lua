@@ -1,6 +1,7 @@
 -- tidelock --trace: what is in the file of reads that wait for others.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
-local reader = dofile "spec/support/trace_reader.lua"
+local reader = dofile "spec/support/timeline/trace_reader.lua"
 
 local SCRIPT = [[
 require "tidelock" local f = io.popen "sleep 0.1; echo one; sleep 0.1; echo two"
@@ -15,9 +16,7 @@ print(select(2, pcall(f.read, f)), select(2, pcall(io.stdin.read, io.stdin, "x")
 describe("a trace of a script that reads", function()
   it("has reads of pipes as waits, with their lines, and of files none", function()
     local script, file = os.tmpname(), os.tmpname()
-    local out = assert(io.open(script, "w"))
-    out:write(SCRIPT)
-    out:close()
+    files.write(script, SCRIPT)
     local function run(trace)
       return shell.run(("{ sleep 0.3; echo typed; } | timeout 60 %s %s %s"):format(shell.tidelock, trace, script))
     end

@@ -1,51 +1,10 @@
 -- tidelock --trace: what is in the file, of runs of each kind.
+local recording = dofile "spec/support/timeline/recording.lua"
+local reader = dofile "spec/support/timeline/trace_reader.lua"
+local sample = dofile "spec/support/timeline/trace_sample.lua"
 local shell = dofile "spec/support/shell.lua"
-local reader = dofile "spec/support/trace_reader.lua"
-local sample = dofile "spec/support/trace_sample.lua"
 
-local file = os.tmpname()
-
--- Runs the code recorded: the trace, stderr, the exit status.
-local function record(code, option, environment)
-  os.remove(file)
-  local _, err, status = shell.script(code, environment, 60, "--trace=" .. file .. " " .. (option or ""))
-  return reader.read(file), err, status
-end
-
-local function find(trace, task, operation, object)
-  return reader.find(trace, { task = task, operation = operation, object = object })
-end
-
--- That there is exactly one, which is returned.
-local function one(trace, task, operation, object)
-  local found = find(trace, task, operation, object)
-  assert.equal(1, #found, ("%s: %s of %s"):format(task, operation, object))
-  return found[1]
-end
-
--- What holds of every trace of a run that went well.
-local function check(trace)
-  assert.truthy(trace.whole)
-  assert.equal(0, trace.lost)
-  for _, span in ipairs(trace.spans) do
-    assert.truthy(span.ended and span.ended >= span.began, span.operation)
-    assert.truthy(span.ended <= trace.length)
-    assert.truthy(not span.slept or span.slept >= span.began and span.waited <= span.ended - span.slept)
-    assert.truthy(not span.called or span.called >= span.began and span.called <= span.ended)
-  end
-  for _, task in ipairs(trace.tasks) do assert.equal("ended", task.how, task.name) end
-end
-
--- When each operation began, by task: tasks are mixed in the file as the recorder came to them.
-local function moments(trace)
-  local list = {}
-  for _, span in ipairs(trace.spans) do
-    local of = list[span.task.name] or {}
-    list[span.task.name] = of
-    of[#of + 1] = ("%s %d %d"):format(span.operation, span.began, span.ended)
-  end
-  return list
-end
+local file, record, find, one, check = recording.file, recording.run, recording.find, recording.one, recording.check
 
 describe("a trace", function()
   teardown(function() os.remove(file) end)
@@ -348,74 +307,6 @@ describe("a trace", function()
     local object = one(trace, "main", "put", "orders").object
     assert.matches("^trace%-spec%-%d+$", object.space)
     assert.equal(object, one(trace, "main", "get", "orders").object)
-  end)
-
-  it("of a simulated run has its time, the same each time", function()
-    local code = [[
-      local ipc = require "tidelock"
-      local q = ipc.queue()
-      ipc.process{ name = "late", target = function() ipc.sleep(1000) q:put(1) end }:start()
-      q:get()]]
-    local trace = record(code, "--sim=3")
-    check(trace)
-    local get = one(trace, "main", "get")
-    assert.truthy(trace.length >= 1000 * 1000000000 and trace.length < 1001 * 1000000000)
-    assert.truthy(get.waited >= 999 * 1000000000)
-    assert.equal("late", get.waker.name)
-    assert.equal(2, trace.flags)
-    assert.equal(0, trace.began)
-    local again = record(code, "--sim=3")
-    assert.same(moments(trace), moments(again))
-  end)
-
-  it("of a simulated run has its time where a line comes again and again", function()
-    local trace = record([[
-      local ipc = require "tidelock"
-      local q, till = ipc.queue(), ipc.lock()
-      local function cook()
-        for n = 1, 20 do ipc.sleep(10) till:with(function() q:put(n) end) end
-      end
-      ipc.process{ name = "cook", target = cook }:start()
-      ipc.thread{ name = "help", target = function(q) for _ = 1, 20 do ipc.sleep(10) q:size() end end, args = { q } }
-        :start()
-      for _ = 1, 20 do q:get() end]], "--sim=1")
-    check(trace)
-    local second, slack = 1000000000, 1000000 -- the moments of one time are told apart
-    for _, each in ipairs{ { "cook", "put" }, { "cook", "acquire" }, { "cook", "release" }, { "help", "size" },
-      { "main", "get" } } do
-      local found = find(trace, each[1], each[2])
-      assert.equal(20, #found, each[2])
-      for n, span in ipairs(found) do
-        local late = span.ended - n * 10 * second
-        assert.truthy(late >= 0 and late < slack, ("%s %d ends at %d"):format(each[2], n, span.ended))
-        assert.equal(each[2] ~= "get", span.began - n * 10 * second >= 0)
-      end
-    end
-    for n, sleep in ipairs(find(trace, "cook", "sleep")) do
-      assert.truthy(math.abs(sleep.began - (n - 1) * 10 * second) < slack)
-      assert.truthy(math.abs(sleep.waited - 10 * second) < slack)
-    end
-  end)
-
-  it("of a simulated run changes nothing in it", function()
-    local code = [[
-      local ipc = require "tidelock"
-      local q = ipc.queue(2)
-      for n = 1, 3 do ipc.spawn(function() for i = 1, 5 do q:put(i) end end) end
-      for _ = 1, 15 do q:get() end]]
-    local steps = os.tmpname()
-    local function run(option)
-      local _, err, status = shell.script(code, "", 60, "--sim=7 --steps " .. steps .. " " .. option)
-      assert.equal(0, status, err)
-      local handle = assert(io.open(steps))
-      local text = handle:read "a":gsub("lua_%w+", "NAME")
-      handle:close()
-      return text
-    end
-    local plain = run ""
-    assert.truthy(#plain > 500)
-    assert.equal(plain, run("--trace=" .. file))
-    os.remove(steps)
   end)
 
   it("is in the file as far as it goes, while the run goes on", function()

@@ -1,6 +1,6 @@
 -- The table of operations, and what enters one: read off the sources.
-local rooms = dofile "spec/support/rooms.lua"
-local sources = dofile "spec/support/sources.lua"
+local rooms = dofile "spec/support/architecture/rooms.lua"
+local sources = dofile "spec/support/architecture/sources.lua"
 local runtime, read, code = sources.runtime, sources.read, sources.code
 
 -- { LOCK_ACQUIRE = true ... }, the rows of the table of operations; and how often the runtime names each, elsewhere.
