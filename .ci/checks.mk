@@ -20,6 +20,7 @@ wrap_end_test := -Wl,--wrap=tl_life_has_ended
 wrap_waiters_test := -Wl,--wrap=tl_fault,--wrap=tl_wait_queue_object
 wrap_endings_test := -Wl,--wrap=tl_clock_real
 wrap_slots_test := -Wl,--wrap=pthread_mutex_trylock,--wrap=pthread_mutex_init
+wrap_arena_test := -Wl,--wrap=fallocate
 
 lint_files    := $(core_files) $(remote_files) $(program_files) $(wildcard spec/c/*/*.c)
 headers       := $(wildcard $(foreach part,runtime bindings spec/c,$(part)/*.h $(part)/*/*.h $(part)/*/*/*.h))

@@ -1681,8 +1681,9 @@ function pool:submit(fn, ...) end
 function pool:try_submit(fn, ...) end
 
 --- The same as submit with callbacks, which run in the owner, whenever it waits in any
---- call of this API, and never one inside another. What a callback raises is
---- printed on stderr, and nothing else comes of it.
+--- call of this API, and never one inside another; that of a task has run before
+--- its future says that it is ready, except to another callback. What a callback
+--- raises is printed on stderr, and nothing else comes of it.
 ---@param fn function
 ---@param args? any[] the arguments; with `n`, nils too
 ---@param callback? fun(...: any) gets the results

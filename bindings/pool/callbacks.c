@@ -199,6 +199,15 @@ static void run(void)
     context_state = waits;
 }
 
+void pool_call_back_now(struct pool *pool, uint32_t first)
+{
+    if (pool->tickets[first].use != POOL_CALLED)
+        return;
+    pool_hasten(pool, first);
+    pool->swept = pool_seen(pool) - 1; /* due, whatever the last sweep met */
+    tl_idle_now();
+}
+
 void pool_forget_parent(lua_State *L)
 {
     collect_again(L);

@@ -1,5 +1,6 @@
 /*
- * Callbacks: what a pool's owner does while it waits in any call (tl_idle_run).
+ * Callbacks: what a pool's owner does while it waits in any call (tl_idle_run),
+ * and before a future says that it is ready.
  * It replaces dead workers, and runs the callbacks of tasks that have ended,
  * one after the other, on a Lua thread of their own.
  */
@@ -13,6 +14,9 @@
 /* Releases the dropped jobs that have ended; with `callbacks`, runs those that
  * are due. */
 void pool_sweep(lua_State *L, struct pool *pool, bool callbacks);
+/* Runs the callback of the future, which has ended, if it has not run; nothing
+ * inside another callback. */
+void pool_call_back_now(struct pool *pool, uint32_t first);
 /* Makes a ticket that is CALLED let go of its callbacks. */
 void pool_forget_callbacks(lua_State *L, struct ticket *ticket);
 /* In a child that a callback has forked: starts the collector again, which was

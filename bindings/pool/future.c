@@ -2,6 +2,7 @@
 
 #include "lua/support.h"
 #include "lua/userdata.h"
+#include "pool/callbacks.h"
 #include "pool/jobs.h"
 #include "pool/workers.h"
 
@@ -62,9 +63,9 @@ static bool await_in(lua_State *L, struct tl_handle *future, struct pool *pool,
     }
 }
 
-/* Waits until the future at 1 is ready; false: the deadline came first.
- * Meanwhile the stack keeps the pool: a callback that asks for the outcome puts
- * that in the pool's place. */
+/* Waits until the future at 1 is ready, and its callback has run; false: the
+ * deadline came first.  Meanwhile the stack keeps the pool: a callback that
+ * asks for the outcome puts that in the pool's place. */
 static bool await(lua_State *L, struct tl_handle *future, const char *call,
                   tl_deadline deadline)
 {
@@ -73,6 +74,8 @@ static bool await(lua_State *L, struct tl_handle *future, const char *call,
     struct pool *pool = pool_of(L, future, call);
     lua_getiuservalue(L, 1, 1);
     bool ready = await_in(L, future, pool, call, deadline);
+    if (ready && !is_settled(future))
+        pool_call_back_now(pool, future->cell);
     lua_pop(L, 1);
     return ready;
 }

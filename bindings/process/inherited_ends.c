@@ -105,8 +105,9 @@ const struct tl_handle *const *inherited_ends_find(lua_State *L, int index,
     lua_pushnil(L);
     while (lua_next(L, walk.seen)) {
         lua_pop(L, 1);
-        if (lua_type(L, -1) == LUA_TUSERDATA)
-            list[n++] = object_test(L, -1);
+        /* not what a finalizer has closed since it was found */
+        list[n] = object_test(L, -1);
+        n += list[n] != NULL;
     }
     lua_remove(L, walk.seen);
     *count = n;

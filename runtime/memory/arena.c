@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -41,15 +42,28 @@ static int protection(void)
                : PROT_READ | PROT_WRITE;
 }
 
+/* Takes fd.  The same file, by a high number where the limit of descriptors
+ * leaves one. */
+static int keep(int fd)
+{
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
+    if (high >= 0)
+        close(fd);
+    return high >= 0 ? high : fd;
+}
+
+/* Takes fd, also where it fails. */
 static int map(unsigned number, int fd, uint64_t size)
 {
     void *base =
         mmap(NULL, size, protection(), MAP_SHARED | MAP_NORESERVE, fd, 0);
-    if (base == MAP_FAILED)
+    if (base == MAP_FAILED) {
+        close(fd);
         return TL_SYSTEM;
+    }
     /* kept: through it another program looks in (tidelock ps), and a space
-     * grows by it; not across an exec */
-    files[number] = fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
+     * grows by it, and is known to be open; not across an exec */
+    files[number] = keep(fd);
     tl_arena_bases[number] = base;
     tl_arena_go(number);
     return TL_OK;
@@ -75,12 +89,31 @@ int tl_arena_make(uint64_t size)
     int fd = tl_standard_avoid(memfd_create(TL_ARENA_NAME, MFD_CLOEXEC));
     if (fd < 0)
         return TL_SYSTEM;
-    status =
-        ftruncate(fd, (off_t)size) == 0 ? map(TL_HOME, fd, size) : TL_SYSTEM;
-    close(fd);
+    if (ftruncate(fd, (off_t)size) != 0) {
+        close(fd);
+        return TL_SYSTEM;
+    }
+    status = map(TL_HOME, fd, size);
     if (status == TL_OK)
         begin(size, size);
     return status;
+}
+
+/* The kernel gives up for any signal that is about to be handled, and a larger
+ * piece takes it longer than signals may be apart: so they come later. */
+int tl_arena_back(int fd, uint64_t from, uint64_t to)
+{
+    sigset_t all, mask;
+    int failed;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &mask);
+    do
+        failed = fallocate(fd, 0, (off_t)from, (off_t)(to - from));
+    while (failed && errno == EINTR);
+    int error = errno;
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    errno = error;
+    return failed ? TL_SYSTEM : TL_OK;
 }
 
 /* Makes an arena of an empty file. */
@@ -89,10 +122,10 @@ static int give_size(int fd, uint64_t size, uint64_t first)
     int status = check_limit(size);
     if (status < 0)
         return status;
-    return fallocate(fd, 0, 0, (off_t)first) == 0 &&
-                   ftruncate(fd, (off_t)size) == 0
-               ? TL_OK
-               : TL_SYSTEM;
+    status = tl_arena_back(fd, 0, first);
+    if (status == TL_OK && ftruncate(fd, (off_t)size) != 0)
+        status = TL_SYSTEM;
+    return status;
 }
 
 int tl_arena_map(unsigned number, int fd, uint64_t size, uint64_t first)
@@ -101,9 +134,11 @@ int tl_arena_map(unsigned number, int fd, uint64_t size, uint64_t first)
     int status = length > 0    ? TL_OK
                  : length == 0 ? give_size(fd, size, first)
                                : TL_SYSTEM;
-    if (status == TL_OK)
-        status = map(number, fd, length ? (uint64_t)length : size);
-    close(fd);
+    if (status < 0) {
+        close(fd);
+        return status;
+    }
+    status = map(number, fd, length ? (uint64_t)length : size);
     if (status == TL_OK && length == 0)
         begin(size, first);
     return status;
@@ -121,10 +156,14 @@ int tl_arena_view(int fd)
         return TL_SYSTEM;
     void *base = mmap(NULL, (size_t)file.st_size, PROT_READ,
                       MAP_SHARED | MAP_NORESERVE, fd, 0);
-    int kept = base == MAP_FAILED ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LEAST);
-    if (kept < 0)
+    if (base == MAP_FAILED)
         return TL_SYSTEM;
-    files[number] = kept;
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) {
+        munmap(base, (size_t)file.st_size);
+        return TL_SYSTEM;
+    }
+    files[number] = keep(tl_standard_avoid(copy));
     tl_arena_bases[number] = base;
     return (int)number;
 }
@@ -154,12 +193,10 @@ void *tl_arena_carve(enum tl_region region, uint64_t size)
     return tl_region(region);
 }
 
+/* Without it a touch of a full /dev/shm would be a SIGBUS. */
 static int back(uint64_t from, uint64_t to)
 {
-    /* without it a touch of a full /dev/shm would be a SIGBUS */
-    return fallocate(files[tl_arena], 0, (off_t)from, (off_t)(to - from)) == 0
-               ? TL_OK
-               : TL_NO_MEMORY;
+    return tl_arena_back(files[tl_arena], from, to) < 0 ? TL_NO_MEMORY : TL_OK;
 }
 
 static void raise_backed(uint64_t to)

@@ -122,6 +122,9 @@ void tl_arena_unmap(unsigned number);
  * as the region; TL_NO_MEMORY is NULL. */
 void *tl_arena_carve(enum tl_region region, uint64_t size);
 
+/* Makes sure of memory for these bytes of a file.  TL_SYSTEM with errno. */
+int tl_arena_back(int fd, uint64_t from, uint64_t to);
+
 /* Makes sure of memory up to the offset.  TL_NO_MEMORY: there is none.  With no
  * guard held, since it may take a system call. */
 int tl_arena_extend(uint64_t upto);

@@ -130,14 +130,17 @@ static void be_called(int signal)
     (void)signal; /* what matters is that it ends the sleep */
 }
 
-/* Lets TL_PARK_SIGNAL end this process's sleeps for descriptors. */
+/* Lets TL_PARK_SIGNAL end this process's sleeps for descriptors, and nothing
+ * else: ppoll is ended by a handler whatever its flags, while a call of the
+ * script's own, such as a read, goes on after one that comes late. */
 static void hear(void)
 {
     struct sigaction action;
     if (sigaction(TL_PARK_SIGNAL, NULL, &action) != 0 ||
         (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN))
         return;
-    action = (struct sigaction){.sa_handler = be_called};
+    action =
+        (struct sigaction){.sa_handler = be_called, .sa_flags = SA_RESTART};
     sigaction(TL_PARK_SIGNAL, &action, NULL);
 }
 

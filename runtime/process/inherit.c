@@ -9,7 +9,7 @@ int tl_inherit(struct tl_task *task, const struct tl_handle *const *given,
 {
     int status = tl_bundle_bequeath(task);
     for (size_t i = 0; i < count && status == TL_OK; i++) {
-        if (given[i]->arena != tl_arena)
+        if (!given[i]->object || given[i]->arena != tl_arena)
             continue;
         tl_ref *ref = &tl_cell_at(task, given[i]->cell)->ref;
         if (*ref)

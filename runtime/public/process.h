@@ -28,8 +28,9 @@ struct tl_process_info {
 int tl_process_new(struct tl_handle *out, const char *name, bool daemon);
 /* Forks.  1 in the parent, 0 in the child, which goes on as the new task.
  * `given` are handles that the child is going to use, however late: ends of
- * pipes among them count as held by the child from now on.  TL_STARTED,
- * TL_DAEMON, TL_NO_TASKS, TL_NO_MEMORY, TL_SYSTEM. */
+ * pipes among them count as held by the child from now on, but for those that
+ * were closed meanwhile.  TL_STARTED, TL_DAEMON, TL_NO_TASKS, TL_NO_MEMORY,
+ * TL_SYSTEM. */
 int tl_process_start(const struct tl_handle *process,
                      const struct tl_handle *const *given, size_t count);
 /* In the child, before its end: what tl_process_result will deliver.  `ok`:

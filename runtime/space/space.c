@@ -136,10 +136,11 @@ static int make(unsigned number, const char *path)
     if (fd < 0)
         return TL_SYSTEM;
     struct stat file;
-    /* the umask may have left less of the mode */
-    int status =
-        fchmod(fd, 0600) == 0 && fstat(fd, &file) == 0 ? TL_OK : TL_SYSTEM;
     int kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    int status = kept >= 0 ? TL_OK : TL_SYSTEM;
+    /* the umask may have left less of the mode */
+    if (status == TL_OK && (fchmod(fd, 0600) != 0 || fstat(fd, &file) != 0))
+        status = TL_SYSTEM;
     if (status == TL_OK) {
         spaces[number].identity = tl_space_identity_of(&file);
         status = tl_arena_map(number, fd, size, SPACE_FIRST);
@@ -155,7 +156,10 @@ static int make(unsigned number, const char *path)
         if (status != TL_OK)
             tl_arena_unmap(number);
     }
-    close(kept);
+    int error = errno;
+    if (kept >= 0)
+        close(kept);
+    errno = error;
     return status;
 }
 

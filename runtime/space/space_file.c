@@ -153,9 +153,8 @@ int tl_space_map_checked(unsigned number, int fd, int kept, bool alone)
     int status = tl_arena_map(number, fd, 0, 0);
     if (status == TL_OK && alone) {
         /* also the holes of a file that was copied without its zeros */
-        if (fallocate(kept, 0, 0, (off_t)atomic_load(&tl_root()->backed)) != 0)
-            status = TL_SYSTEM;
-        else
+        status = tl_arena_back(kept, 0, atomic_load(&tl_root()->backed));
+        if (status == TL_OK)
             take_over();
     }
     if (status == TL_OK)

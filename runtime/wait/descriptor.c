@@ -102,7 +102,7 @@ int tl_descriptor_wait_briefly(struct pollfd *polled, size_t count,
     if (!tl_world)
         return tl_descriptor_wait(polled, count, deadline);
     int ready = tl_poll_sleep(polled, count, deadline, NULL);
-    return ready > 0 || errno == EINTR ? TL_OK : TL_TIMEOUT;
+    return ready > 0 || (ready < 0 && errno == EINTR) ? TL_OK : TL_TIMEOUT;
 }
 
 void tl_descriptor_finish(tl_deadline deadline)

@@ -1,6 +1,7 @@
 -- Finalizers run at any allocation, and in Lua 5.3 raise there what they raise.
 local ipc = require "tidelock"
 local both = dofile "spec/support/both.lua"
+local shell = dofile "spec/support/shell.lua"
 
 local PATIENCE = 20
 
@@ -98,4 +99,33 @@ describe("a finalizer that asks for the outcome of a future", function()
       end)
     end)
   end
+end)
+
+describe("a finalizer that closes an end of a pipe", function()
+  it("may do so while the end is being given to a process", function()
+    -- each finalizer leaves the next: so one runs at each allocation of start, and one of them closes the end
+    local out, err, status = shell.script[[
+      local ipc = require "tidelock"
+      local ends, others = {}, {}
+      for i = 1, 1000 do ends[i], others[i] = ipc.pipe() end
+      local function litter(count, f)
+        setmetatable({}, { __gc = function() if count == 1 then f() else litter(count - 1, f) end end })
+      end
+      for at = 1, 6 do
+        ends[1], others[1] = ipc.pipe()
+        local p = ipc.process(function() end, ends)
+        collectgarbage()
+        collectgarbage "stop"
+        litter(at, function() ends[1]:close() end)
+        local pause, multiplier = collectgarbage("setpause", 0), collectgarbage("setstepmul", 1000000)
+        collectgarbage "restart"
+        pcall(p.start, p)
+        collectgarbage("setpause", pause)
+        collectgarbage("setstepmul", multiplier)
+        if p.pid then p:join() end
+      end
+      print "all were started"
+    ]]
+    assert.same({ "all were started\n", "", 0 }, { out, err, status })
+  end)
 end)

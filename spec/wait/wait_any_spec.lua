@@ -192,6 +192,14 @@ describe("ipc.wait", function()
     assert.is_true(c:join(PATIENCE))
   end)
 
+  it("lets a call that comes late cut short no read of the script", function()
+    local c = ipc.command{ "true" }
+    ipc.wait({ c }, PATIENCE) -- sleeps for descriptors, so it is called by a signal
+    local late = io.popen(("sleep 0.2; kill -URG %d; sleep 0.2; echo whole"):format(ipc.getpid()))
+    assert.same({ "whole" }, { late:read("l") })
+    late:close()
+  end)
+
   it("refuses what nobody can wait for", function()
     local function why(...) return select(2, pcall(ipc.wait, ...)) end
     assert.truthy(why(5):find("wait: a list of objects is expected, such as { q, p }, not a number", 1, true))
