@@ -4,7 +4,7 @@
 -- made that is not needed.
 local engine = ...
 local call, store, slot, object, chore = engine.call, engine.store, engine.slot, engine.object, engine.chore
-local said, write, load, ops = slot.said, slot.write, object.load, engine.ops
+local text_of, write, load, ops = slot.text, slot.write, object.load, engine.ops
 local LIMIT = engine.LIMIT
 local unpack, select, tonumber, match, find = unpack or table.unpack, select, tonumber, string.match, string.find
 
@@ -59,9 +59,9 @@ end
 
 local function numbered(me, args)
   local place, seq = me.place, me.seq
-  local text = call("HGET", place.key, place.field)
+  local text = text_of(place)
   local last, status = "0", nil
-  if text then last, status = said(place, text) end
+  if text then last, status = place.seq, place.status end
   if last == seq then return slot.shown(text) end
   if not status or status == "wait" or seq - last ~= 1 then
     local refusal = out_of_turn(me, last, status)
@@ -114,18 +114,22 @@ end
 function engine.main(keys, args)
   local space, session, text, seq = keys[1], args[1], args[2], args[3]
   if not store.enter(space) then return "0:error:" .. store.pack{ "no space is named" } end
-  local of_session = callers[session]
-  local me = of_session and of_session[text] or text and make_caller(session, text)
   local good_until
   if seq and not find(seq, "^%d+$") then seq, good_until = match(seq, "^(%d+)@(%d+)$") end
+  if session ~= "-" or chore.noted[space] then store.begin() else store.begin_looking() end
+  local of_session = callers[session]
+  local me = of_session and of_session[text] or text and make_caller(session, text)
   if not me or not seq then
     return "0:error:" .. store.pack{ "SESSION TASK SEQ OP are expected" }
   end
   me.seq, me.good_until = seq, good_until
+  slot.begin()
   object.begin()
   if chore.noted[space] then chore.run(LIMIT) end
   local answer = (seq == "0" or args[4] == "cancel") and unnumbered(me, args) or numbered(me, args)
   if chore.fresh then chore.run(LIMIT) end
   object.save()
+  slot.save()
+  store.finish()
   return answer
 end

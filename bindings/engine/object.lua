@@ -23,8 +23,7 @@ local MOST_LETTERS = 255
 -- Of this call: its number; the objects whose state is to be written; what was found out about objects.
 local turn, changed, count, findings = 0, {}, 0, {}
 
--- Those that this Lua state has read, by id: what never changes of an object, and its state with the text that it is
--- of.  So a text is taken apart only where somebody else wrote it.  An id is never drawn again.
+-- Those that this Lua state has read, by id.  An id is never drawn again.
 local known
 store.on_enter(function(memory)
   known = memory.objects or {}
@@ -44,7 +43,6 @@ local function take_apart(o, state)
   local a, b, c, d, e, f = match(state, PATTERNS[#names])
   local values = { a, b, c, d, e, f }
   for i = 1, #names do o[names[i]] = filled(values[i]) end
-  o.text = state
 end
 
 local function pack_state(o)
@@ -63,7 +61,7 @@ end
 
 -- What is known of an object beside its fields.
 local function complete(o, id)
-  o.id, o.key, o.changing, o.turn = id, store.key("o", id), engine.kinds[o.kind].state_fields, turn
+  o.id, o.key, o.changing = id, store.key("o", id), engine.kinds[o.kind].state_fields
   o.keys = {}
   known[id] = o
   store.remember()
@@ -81,17 +79,7 @@ end
 
 --- The object as a table of its fields, with its id, one and the same within a call; nil: there is none of that id.
 function object.load(id)
-  local o = known[id]
-  if not o then return learn(id) end
-  if o.turn == turn then return o end
-  local state = call("HGET", o.key, "state")
-  if not state then
-    known[id] = nil
-    return nil
-  end
-  if state ~= o.text then take_apart(o, state) end
-  o.turn = turn
-  return o
+  return known[id] or learn(id)
 end
 
 --- The key of a family for an object: made once.
@@ -105,10 +93,10 @@ function object.key(o, family)
 end
 
 --- State fields of it are about to change: they are written at the end of the call.  A call that fails before has
---- written nothing, and what is known of the object is not its state.
+--- written nothing.
 function object.touch(o)
   if o.changed == turn then return end
-  o.text, o.changed = nil, turn
+  o.changed = turn
   count = count + 1
   changed[count] = o
 end
@@ -139,12 +127,9 @@ function object.save()
   for i = 1, count do
     local o = changed[i]
     changed[i] = nil
-    if not o.is_removed then
-      local text = pack_state(o)
-      call("HSET", o.key, "state", text)
-      o.text = text
-    end
+    if not o.is_removed then call("HSET", o.key, "state", pack_state(o)) end
   end
+  count = 0
 end
 
 --- A table for what this call finds out about an object, and that is not its own.
@@ -210,7 +195,7 @@ local function is_as_asked(o, kind, given)
   return true
 end
 
-local BESIDE = { "id", "key", "keys", "changing", "turn", "changed", "text" }
+local BESIDE = { "id", "key", "keys", "changing", "changed" }
 
 -- All fields of a new one, and its state.
 local function all_fields(o)

@@ -10,12 +10,17 @@ engine.store = store
 local MOST = 8192
 
 local prefix
-local memories, remembered = {}, 0
+local memory, memories, remembered = nil, {}, 0 -- memory: of this space
+local turn -- of this call
 local entered = {}
 
---- What a file remembers of each space: enter(memory) is called with its table when calls begin to be for another one.
---- It may be empty again at the beginning of any call; nothing that is remembered counts but for keys and texts that
---- are compared with those of the server.
+-- What is remembered of a space is what its keys hold, as long as nobody else has written them.  So each call counts
+-- the field `turn` of the hash `space`: who finds another number there than the one behind that of his last call has
+-- another library, or another server, before him, and begins with nothing; so does he whose last call has failed.
+-- Where he begins, the number becomes the clock: two servers that have both been the master do not count alike.
+
+--- What a file remembers of each space: enter(memory) is called with its table when calls begin to be for another one,
+--- and with an empty one where what it has remembered does not count any more.
 function store.on_enter(enter)
   entered[#entered + 1] = enter
 end
@@ -27,10 +32,47 @@ end
 
 local function switch(space)
   if remembered >= MOST then memories, remembered = {}, 0 end
-  local memory = memories[space] or {}
-  memories[space] = memory
-  prefix = space
+  memory = memories[space] or { space_key = space .. "space" }
+  memories[space], prefix = memory, space
   for _, enter in ipairs(entered) do enter(memory) end
+end
+
+local function forget_all()
+  memories[prefix] = nil
+  switch(prefix)
+end
+
+-- A turn that was not counted to before; nil: there is no space of that name yet.
+local function first_turn(counted)
+  if call("HEXISTS", memory.space_key, "uid") == 0 then
+    call("HDEL", memory.space_key, "turn")
+    return nil
+  end
+  local now = store.microseconds()
+  if now <= counted then return counted end
+  call("HSET", memory.space_key, "turn", format("%d", now))
+  return now
+end
+
+--- A call begins, for the space that was entered.
+function store.begin()
+  turn = call("HINCRBY", memory.space_key, "turn", "1")
+  if turn - 1 ~= memory.turn then
+    forget_all()
+    turn = first_turn(turn)
+  end
+  memory.turn = nil
+end
+
+--- The same, of one who is no session, and only looks: nothing is remembered, before or after.
+function store.begin_looking()
+  turn = nil
+  forget_all()
+end
+
+--- The call has written all that it had to.
+function store.finish()
+  memory.turn = turn
 end
 
 --- Which space the calls are for from now on, by the prefix of its keys.  False: it is none.

@@ -52,11 +52,16 @@ local FAULTS = {
   { "a cancel that does not write the slot", "semaphore",
     "  write(me, status, record.op",
     [[  write({ place = { key = me.place.key, field = "t99" }, seq = me.seq }, status, record.op]] },
+  { "what stands beside a slot that ends, and ends with it", "lock",
+    [[engine.hold.keep(id .. "." .. task, hash["k" .. task])]],
+    "" },
   { "an answer without a bell", "event",
     [[call("RPUSH", record.own and place.own_bells or place.bells, place.task .. ":" .. answer)]],
     "" },
   { "an answer without a slot", "event",
-    [[call("HSET", place.key, place.field, answer)]],
+    [[
+  place.text, place.seq, place.status, place.record = answer, seq, status, nil
+  touch(place)]],
     "" },
   { "a request that runs twice", "value",
     [[if last == seq then return slot.shown(text) end]],

@@ -55,7 +55,7 @@ describe("a far space", function()
     local server, name = engine.start(), fresh()
     local space = "tl:{" .. name .. "}:space"
     ipc.open(server:address(name)).value "v"
-    assert.equal("3", server:cli("HGET", space, "format"))
+    assert.equal("4", server:cli("HGET", space, "format"))
     server:cli("HSET", space, "format", "9")
     local script = os.tmpname()
     local file = assert(io.open(script, "w"))
@@ -65,7 +65,7 @@ describe("a far space", function()
     local said = pipe:read "a"
     pipe:close()
     os.remove(script)
-    assert.truthy(said:find("another version of tidelock (format 9; this one's is 3): end its programs", 1, true), said)
+    assert.truthy(said:find("another version of tidelock (format 9; this one's is 4): end its programs", 1, true), said)
     server:stop()
   end)
 
