@@ -8,7 +8,7 @@
 -- next is in the first hash.
 local engine = ...
 local call, store, slot = engine.call, engine.store, engine.slot
-local match = string.match
+local touch, match = slot.touch, string.match
 
 local hold = {}
 engine.hold = hold
@@ -21,62 +21,78 @@ end
 
 -- ---- beside the slot ----
 
+-- `held` of a place: the name of what stands beside its slot (false: nothing does; nil: it was not read yet), and
+-- held_value.
+local function read(place)
+  local name, value = match(call("HGET", place.key, place.held_field) or "", "^([^=]*)=(.*)$")
+  place.held, place.held_value = name or false, value
+end
+
 local function note(place, name, value)
-  place.held, place.held_value, place.held_text = name, value, name and name .. "=" .. value or ""
-  slot.touch_held(place)
+  place.held, place.held_value, place.held_changed = name, value, true
+  if not place.changed then touch(place) end
 end
 
--- The name of what stands beside a slot; nil: nothing does, or something of an object that was removed.
-local function name_beside(place)
-  if place.held_text == nil then
-    place.held_text = call("HGET", place.key, place.held_field) or ""
-    place.held, place.held_value = match(place.held_text, "^([^=]*)=(.*)$")
-  end
-  return place.held
+-- Whether nothing stands there, or something of an object that was removed.
+local function is_free(place)
+  local held = place.held
+  return not held or not engine.object.load(match(held, " (%d+)"))
 end
 
--- Where something of that name stands, or could: the place of the slot, and whether it does; nil: it cannot.
-local function beside(who, what, name)
+-- The place of a task that has a slot, for what may stand beside it.
+local function beside(who, what)
   if not COMES_AND_GOES[what] then return nil end
   local place = slot.place_of(who)
   if not slot.text(place) then return nil end
-  local there = name_beside(place)
-  if there == name then return place, true end
-  if there and engine.object.load(match(there, " (%d+)")) then return nil end
-  return place, false
+  if place.held == nil then read(place) end
+  return place
+end
+
+--- The name of what comes and goes: hold.put and hold.drop take it.
+hold.name = field
+
+--- A task has something, by the place of its slot.
+function hold.put(place, name, value)
+  if place.held == nil then read(place) end
+  if not place.held or is_free(place) then
+    note(place, name, value)
+  else
+    call("HSET", store.key("h", place.who), name, value)
+  end
+end
+
+--- It has it no more.  Whether it had.
+function hold.drop(place, name)
+  if place.held == nil then read(place) end
+  if place.held ~= name then return call("HDEL", store.key("h", place.who), name) == 1 end
+  note(place, false)
+  return true
 end
 
 -- ---- all that is held ----
 
 function hold.set(who, what, id, detail, value)
-  local name = field(what, id, detail)
-  local place = beside(who, what, name)
-  if place then note(place, name, value) else call("HSET", store.key("h", who), name, value) end
+  call("HSET", store.key("h", who), field(what, id, detail), value)
 end
 
 function hold.get(who, what, id, detail)
-  local name = field(what, id, detail)
-  local place, stands = beside(who, what, name)
-  if stands then return place.held_value end
+  local name, place = field(what, id, detail), beside(who, what)
+  if place and place.held == name then return place.held_value end
   return call("HGET", store.key("h", who), name)
 end
 
 --- Whether it had it.
 function hold.clear(who, what, id, detail)
-  local name = field(what, id, detail)
-  local place, stands = beside(who, what, name)
-  if not stands then return call("HDEL", store.key("h", who), name) == 1 end
-  note(place, nil)
-  return true
+  return call("HDEL", store.key("h", who), field(what, id, detail)) == 1
 end
 
 --- Counts what it has of a kind; never below 0.
 function hold.count(who, what, id, n)
-  local name = field(what, id, "")
-  local place, stands = beside(who, what, name)
-  if place and (stands or n > 0) then
+  local name, place = field(what, id, ""), beside(who, what)
+  local stands = place and place.held == name
+  if stands or place and n > 0 and is_free(place) then
     local sum = (stands and place.held_value or 0) + n
-    if sum > 0 then note(place, name, store.digits(sum)) else note(place, nil) end
+    note(place, sum > 0 and name, store.digits(sum))
     return
   end
   local key = store.key("h", who)

@@ -92,7 +92,7 @@ end
 
 --- Its hash as a table, with what this call has written; nil: it has ended.
 function session.read(id)
-  slot.save()
+  store.write()
   return store.hash(key_of(id))
 end
 

@@ -11,7 +11,9 @@
 local engine = ...
 local call, store = engine.call, engine.store
 local LIMIT = engine.LIMIT
+local change, line_key = store.change, store.line_key
 local unpack, match, find = unpack or table.unpack, string.match, string.find
+local stamp, pack = store.stamp, store.pack
 local NONE = {} -- what nothing else waits with
 
 local slot = {}
@@ -37,8 +39,18 @@ store.on_enter(function(memory)
   memory.places, memory.waiting = places, waiting
 end)
 
--- Those with something that is to be written at the end of this call.
-local changed, count = {}, 0
+-- Of one that has changed, at the end of a call, or before all of its session is read.
+local function save(place)
+  if not place.changed then return end
+  place.changed = nil
+  if place.held_changed then
+    place.held_changed = nil
+    local held = place.held
+    call("HSET", place.key, place.field, place.text, place.held_field, held and held .. "=" .. place.held_value or "")
+  else
+    call("HSET", place.key, place.field, place.text)
+  end
+end
 
 local function make_place(session, task, name)
   local owner = match(task, "^%d+")
@@ -46,7 +58,7 @@ local function make_place(session, task, name)
   local place = {
     session = session, task = task, name = name, who = session .. "." .. owner, key = store.key("s", session),
     field = "t" .. task, is_nested = owner ~= task, inner_task = engine.nested.inner(task), held_field = "k" .. task,
-    bells = store.key("m", session), own_bells = store.key("m", name),
+    prefix = name .. ".", write = save, bells = store.key("m", session), own_bells = store.key("m", name),
   }
   places[name] = place
   place.inner = places[session .. "." .. place.inner_task]
@@ -83,50 +95,17 @@ local text_of = slot.text
 --- The place is to be written.
 function slot.touch(place)
   if place.changed then return end
-  count = count + 1
-  place.changed, changed[count] = true, place
+  place.changed = true
+  change(place)
 end
 local touch = slot.touch
-
---- So is what stands beside the slot.
-function slot.touch_held(place)
-  place.held_changed = true
-  touch(place)
-end
-
-local function save(place)
-  if place.held_changed then
-    place.held_changed = nil
-    call("HSET", place.key, place.field, place.text, place.held_field, place.held_text)
-  else
-    call("HSET", place.key, place.field, place.text)
-  end
-end
-
---- Writes what has changed: at the end of a call, and before all of a session is read.
-function slot.save()
-  for i = 1, count do
-    local place = changed[i]
-    changed[i] = nil
-    if place.changed then
-      place.changed = nil
-      save(place)
-    end
-  end
-  count = 0
-end
-
---- A call begins: the one before may have failed.
-function slot.begin()
-  count = 0
-end
 
 --- The slot is no more.
 function slot.forget(session, task)
   local place = places[session .. "." .. task]
   if not place then return end
   note(place, false)
-  place.changed, place.held_changed, place.held_text = nil, nil, nil
+  place.changed, place.held_changed, place.held = nil, nil, nil
 end
 
 --- The place of a callback that has asked inside of a wait of this task; false: there is none.
@@ -208,23 +187,28 @@ function slot.shown(text)
   return text:match "^%d+:wait:" or text
 end
 
--- In the place of the one that waited there before.
-local function enter(place, waiter, seq)
-  if place.waiter then waiting[place.waiter] = nil end
-  place.waiter, place.waits, waiting[waiter] = waiter, seq, place
+-- The record of a wait that begins in a place, in the table that those before had: what never changes is in it.
+local function fresh_record(place)
+  local record = place.own_record
+  if not record then
+    record = { place = place, session = place.session, task = place.task, who = place.who }
+    place.own_record = record
+  end
+  if record.waiter then waiting[record.waiter] = nil end
+  record.was_listed = nil
+  return record
 end
 
 --- Makes a request wait in a line, or in several.  Returns what its op returns.
 function slot.wait(me, id, may, lines, cell, extra)
-  local place = me.place
-  local waiter = place.name .. "." .. me.seq
-  write{
-    place = place, session = me.session, task = me.task, who = me.who, seq = me.seq, waiter = waiter, op = me.op,
-    id = id, since = store.stamp(), may = may, own = me.own, lines = lines, cell = cell or "", extra = extra or NONE,
-  }
-  enter(place, waiter, me.seq)
+  local place, seq = me.place, me.seq
+  local waiter, record = place.prefix .. seq, fresh_record(place)
+  record.seq, record.waiter, record.op, record.id, record.since = seq, waiter, me.op, id, stamp()
+  record.may, record.own, record.lines, record.cell, record.extra = may, me.own, lines, cell or "", extra or NONE
+  write(record)
+  place.waits, waiting[waiter] = seq, place
   if not find(lines, " ", 1, true) then
-    call("RPUSH", store.key(lines), waiter)
+    call("RPUSH", line_key(lines), waiter)
     return "wait"
   end
   for line in lines:gmatch "%S+" do call("RPUSH", store.key(line), waiter) end
@@ -265,6 +249,7 @@ end
 local function able(waiter, any)
   local place, seq = place_of(waiter)
   if not any and place.inner ~= false and slot.waits_inside(place) then return nil end
+  if place.record and place.seq == seq then return place.record end
   return record_in(place, seq)
 end
 
@@ -276,7 +261,7 @@ end
 
 --- The first of a line that can go on, or of `any`; it stays in it.
 function slot.first(line, any)
-  local key = store.key(line)
+  local key = line_key(line)
   while true do
     local waiter = call("LINDEX", key, "0")
     if not waiter then return nil end
@@ -288,7 +273,7 @@ end
 
 --- Takes the first of a line that can go on, or of `any`; out of its other lines too.
 function slot.next(line, any)
-  local key = store.key(line)
+  local key = line_key(line)
   while true do
     local waiter = call("LPOP", key)
     if not waiter then return nil end
@@ -306,16 +291,18 @@ end
 
 --- Writes an answer into a slot; what the answer is.
 function slot.write(place, seq, status, fields)
-  local answer = seq .. ":" .. status .. ":" .. (fields and store.pack(fields) or "")
+  local answer = seq .. ":" .. status .. ":" .. (fields and pack(fields) or "")
   place.text, place.seq, place.status, place.record = answer, seq, status, nil
-  touch(place)
+  if not place.changed then touch(place) end
   return answer
 end
+
+local write_answer = slot.write
 
 --- Answers a waiter that was taken out of its lines.
 function slot.answer(record, status, fields)
   local place = record.place
-  local answer = slot.write(place, record.seq, status, fields)
+  local answer = write_answer(place, record.seq, status, fields)
   call("RPUSH", record.own and place.own_bells or place.bells, place.task .. ":" .. answer)
   if place.is_nested then engine.nested.ended(place.session, place.task) end
 end
