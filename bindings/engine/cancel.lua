@@ -3,7 +3,7 @@
 -- LEAVE: "0" the time ran out, or "2" where that comes late, as its task has been told so; "1" interrupted, or its task
 -- is to end; "2" as "1", and whatever was granted meanwhile is given back (engine.undo[OP](me, o, args, fields)).
 local engine = ...
-local call, store, slot = engine.call, engine.store, engine.slot
+local store, slot = engine.store, engine.slot
 
 local MUCH = 16 * engine.LIMIT
 
@@ -55,20 +55,21 @@ local GRANTED = { ok = true, abandoned = true }
 
 function engine.unnumbered.cancel(me, leave, op, ...)
   if leave == "0" and store.is_over(me.good_until) and not slot.postpone[op] then leave = "2" end
-  local text = call("HGET", me.place.key, me.place.field)
+  local place = me.place
+  local text = slot.text(place)
   if not text and not engine.session.is_alive(me.session) then return "lost", { "" } end
-  local last = text and text:match "^%d+" or "0"
+  local last = text and place.seq or "0"
   if tonumber(me.seq) == tonumber(last) + 1 then return write(me, "timeout") end
   if last ~= me.seq then return tonumber(me.seq) < tonumber(last) and "old" or "forgot", { last } end
   local record = slot.record(me.session, me.task, me.seq)
   if record then
     local status, fields = cancel_wait(me, record, leave)
     if status then return status, fields end
-    text = call("HGET", me.place.key, me.place.field)
+    text = slot.text(place)
   end
-  local status, from = text:match "^%d+:(%a+):()"
+  local status = place.status
   if status == "wait" then return "wait" end
-  local fields = store.unpack(text, from)
+  local fields = store.unpack(text, #place.seq + #status + 3)
   if leave == "2" and GRANTED[status] and undo(me, op, fields, { ... }) then return write(me, "timeout") end
   return status, fields
 end

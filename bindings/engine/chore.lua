@@ -13,12 +13,20 @@ local chore = {}
 engine.chore = chore
 
 local noted = {} -- [space] = true
-chore.noted = noted
+local here -- what is remembered of the space: has_chores, if it is noted
+store.on_enter(function(memory)
+  here = memory
+  here.has_chores = noted[store.space()]
+end)
+
+local function note(is_some)
+  noted[store.space()], here.has_chores = is_some, is_some
+end
 
 --- To be done from now on; `chore.fresh` is true until it was begun.
 function chore.add(...)
   chore.fresh = true
-  noted[store.space()] = true
+  note(true)
   call("RPUSH", store.key "chores", store.pack{ ... })
 end
 
@@ -39,6 +47,6 @@ end
 function chore.run(budget)
   chore.fresh = false
   local more = run(store.key "chores", budget)
-  noted[store.space()] = more or nil
+  note(more or nil)
   return more
 end

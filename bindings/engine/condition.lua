@@ -40,7 +40,7 @@ engine.define("condition_wait", "condition", function(me, o, may)
   if own.owner ~= me.who then return "error", { WITHOUT } end
   local waited = may == "0" and slot.wait(me, own.id, may, "w" .. own.id, nil, { own.depth, "timeout", o.id })
     or slot.wait(me, o.id, may, "w" .. o.id, nil, { own.depth, "", o.id })
-  lock.let_go(own)
+  lock.let_go(me, own)
   return waited
 end)
 
@@ -98,7 +98,7 @@ engine.died.notified = function() end
 
 engine.undo.condition_wait = function(me, o)
   local own = o and object.load(o.lock)
-  if own and own.owner == me.who then lock.let_go(own) end
+  if own and own.owner == me.who then lock.let_go(me, own) end
   return true
 end
 

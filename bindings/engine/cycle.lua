@@ -17,8 +17,8 @@ engine.cycle = cycle
 local function waits_of(who)
   local list, place = {}, slot.place_of(who)
   while place do
-    local record, inner = slot.look(place)
-    place = inner
+    local record = slot.record_in(place)
+    place = slot.inner(place)
     if record and record.may == "1" then list[#list + 1] = record end
   end
   return list
@@ -85,8 +85,8 @@ end
 
 -- Whether the one who has it goes on; nobody looks further then, which is mostly so.
 local function goes_on(owner)
-  local record, inner = slot.look(slot.place_of(owner))
-  return not record and not inner
+  local place = slot.place_of(owner)
+  return not slot.record_in(place) and not slot.inner(place)
 end
 
 --- The cycle that a wait of this task for the object would close, in words; nil: none.

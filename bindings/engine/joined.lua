@@ -9,7 +9,7 @@
 -- The library's name has the format of what it keeps and a sum of its text, so that each client finds the one that it
 -- was made with, beside those of others.  It has two functions that do the same: a server whose memory is full refuses
 -- what is asked by the name with `_more`, and does what is asked by the other: so it can be emptied, and leases go on.
-local FORMAT = "3" -- to be changed with what a key, a line or a record looks like
+local FORMAT = "4" -- to be changed with what a key, a line or a record looks like
 
 local FILES = {
   "first", "store", "slot", "chore", "nested", "hold", "large", "object", "session", "cancel", "cycle", "lock",

@@ -3,37 +3,58 @@
 -- Fields: owner (SESSION.TASK), token (grows with every grant, never repeats), depth, dead (its last owner died with
 -- it).  Line w<ID>.  Nobody waits for a free lock: whoever releases it, or buries its owner, hands it to the next.
 local engine = ...
-local store, slot, object = engine.store, engine.slot, engine.object
+local store, slot, object, hold = engine.store, engine.slot, engine.object, engine.hold
+local growing, pair, next_of, answer = store.growing, store.pair, slot.next, slot.answer
+local touch, put = object.touch, hold.put
 
 local lock = {}
 engine.lock = lock
 
 local HELD = "deadlock: held by this task already; a lock is not re-entrant: release it first, or use rlock"
 
+-- What a task has of the lock, as hold calls it: made once.
+local function hold_name(o)
+  local name = o.hold_name
+  if not name then
+    name = hold.name("lock", o.id, "")
+    o.hold_name = name
+  end
+  return name
+end
+
+-- The place of the slot of the task itself.
+local function own_place(place)
+  return place.is_nested and slot.place_of(place.who) or place
+end
+
 -- Gives the lock to a task, for a request of it: what that is answered.
-local function give(o, who, depth, waiter)
-  local token = store.growing(o.token)
+local function give(o, place, depth, waiter)
+  local token = growing(o.token)
   local status = o.dead and "abandoned" or "ok"
-  object.touch(o)
-  o.owner, o.token, o.depth, o.dead = who, token, depth, nil
-  engine.hold.set(who, "lock", o.id, "", waiter)
-  return status, { token, depth }
+  if not o.changed then touch(o) end
+  o.owner, o.token, o.depth, o.dead = place.who, token, depth, nil
+  put(own_place(place), hold_name(o), waiter)
+  return status, pair(token, depth)
 end
 
 --- The lock is nobody's: hands it to the first who waits.  A waiter's extra: depth, status if not that of the grant.
 function lock.pass_on(o)
-  local record = slot.next("w" .. o.id)
+  local record = next_of(o.line)
   if not record then
-    object.touch(o)
+    touch(o)
     o.owner, o.depth = nil, nil
     return
   end
-  local status, fields = give(o, record.who, record.extra[1] or "1", record.waiter)
-  if record.op == "condition_wait" and record.extra[2] == "" then
-    engine.hold.set(record.who, "notified", "", "", record.waiter .. " " .. record.extra[3])
+  local extra = record.extra
+  local status, fields = give(o, record.place, extra[1] or "1", record.waiter)
+  if record.op == "condition_wait" then
+    if extra[2] == "" then
+      hold.set(record.who, "notified", "", "", record.waiter .. " " .. extra[3])
+    else
+      status = extra[2]
+    end
   end
-  if record.extra[2] and record.extra[2] ~= "" then status = record.extra[2] end
-  slot.answer(record, status, fields)
+  answer(record, status, fields)
 end
 
 local function is_reentrant(o)
@@ -42,12 +63,12 @@ end
 
 -- A callback may have it for its own while, where a wait that it runs inside of was granted it.
 local function may_again(me, o)
-  return is_reentrant(o) or engine.nested.is_unheard(me, engine.hold.get(me.who, "lock", o.id, ""))
+  return is_reentrant(o) or engine.nested.is_unheard(me, hold.get(me.who, "lock", o.id, ""))
 end
 
 --- Acquires for a task: status, fields.
 function lock.acquire(me, o, may)
-  if not o.owner then return give(o, me.who, "1", me.place.name .. "." .. me.seq) end
+  if not o.owner then return give(o, me.place, "1", me.place.prefix .. me.seq) end
   if o.owner == me.who then
     if not may_again(me, o) then return "error", { HELD } end
     object.set(o, "depth", store.digits(o.depth + 1))
@@ -56,12 +77,12 @@ function lock.acquire(me, o, may)
   if may == "0" then return "timeout" end
   local cycle = may == "1" and engine.cycle.find(me, o)
   if cycle then return "error", { cycle } end
-  return slot.wait(me, o.id, may, "w" .. o.id)
+  return slot.wait(me, o.id, may, o.line)
 end
 
---- The owner gives it up, however often it had acquired it.
-function lock.let_go(o)
-  engine.hold.clear(o.owner, "lock", o.id, "")
+--- The task that has it gives it up, however often it had acquired it.
+function lock.let_go(me, o)
+  hold.drop(own_place(me.place), hold_name(o))
   lock.pass_on(o)
 end
 
@@ -73,9 +94,12 @@ end
 
 function lock.release(me, o)
   if o.owner ~= me.who then return "error", { refusal(o, me) } end
-  local left = o.depth - 1
-  if left == 0 then lock.let_go(o) else object.set(o, "depth", store.digits(left)) end
-  return "ok", { left }
+  if o.depth == "1" then
+    lock.let_go(me, o)
+    return "ok", "1:0"
+  end
+  object.set(o, "depth", store.digits(o.depth - 1))
+  return "ok", { o.depth }
 end
 
 engine.define("lock_acquire", "lock rlock", lock.acquire)

@@ -60,6 +60,7 @@ local function counts(session, hash)
       seen[owner] = true
       tasks = tasks + 1
       held = held + call("HLEN", store.key("h", session .. "." .. owner))
+      if engine.hold.of_text(hash["k" .. owner]) then held = held + 1 end
     end
   end
   return tasks, held
@@ -71,7 +72,7 @@ function engine.unnumbered.members(_, cursor)
   table.sort(all)
   local now, list = store.milliseconds(), { "0" }
   for _, id in ipairs(all) do
-    local hash = id > cursor and store.hash(store.key("s", id))
+    local hash = id > cursor and engine.session.read(id)
     if hash and #list > 8 * PAGE then
       list[1] = list[#list - 7]
       break
@@ -92,7 +93,7 @@ local function wanted(record)
 end
 
 function engine.unnumbered.tasks(_, session)
-  local hash, list = store.hash(store.key("s", session)), {}
+  local hash, list = engine.session.read(session), {}
   if not hash then return "removed" end
   local tasks = {}
   for field in pairs(hash) do tasks[#tasks + 1] = field:match "^t([%d.]+)$" end
@@ -107,7 +108,7 @@ function engine.unnumbered.tasks(_, session)
 end
 
 function engine.unnumbered.holdings(_, session)
-  local hash, list = store.hash(store.key("s", session)), {}
+  local hash, list = engine.session.read(session), {}
   if not hash then return "removed" end
   local owners = { ["0"] = true }
   for field in pairs(hash) do
@@ -115,7 +116,9 @@ function engine.unnumbered.holdings(_, session)
     if owner then owners[owner] = true end
   end
   for owner in pairs(owners) do
-    for _, held in ipairs(engine.hold.some(session .. "." .. owner, PAGE)) do
+    local all = engine.hold.some(session .. "." .. owner, PAGE)
+    all[#all + 1] = engine.hold.of_text(hash["k" .. owner])
+    for _, held in ipairs(all) do
       local o = object.load(held.id)
       add(list, owner, held.what, held.id, o and o.name or "")
     end

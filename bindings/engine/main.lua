@@ -4,7 +4,7 @@
 -- made that is not needed.
 local engine = ...
 local call, store, slot, object, chore = engine.call, engine.store, engine.slot, engine.object, engine.chore
-local said, write, load, ops = slot.said, slot.write, object.load, engine.ops
+local read, write, load, ops, begin, finish = slot.text, slot.write, object.load, engine.ops, store.begin, store.finish
 local LIMIT = engine.LIMIT
 local unpack, select, tonumber, match, find = unpack or table.unpack, select, tonumber, string.match, string.find
 
@@ -13,12 +13,16 @@ local function run(me, args, at)
   local op = args[at]
   local row = ops[op]
   if not row then return "error", { "the engine knows no operation " .. tostring(op) } end
-  me.op = op
-  if not row.kinds then return row.run(me, nil, unpack(args, at + 1)) end
+  local kinds = row.kinds
+  if not kinds then
+    me.op = op
+    return row.run(me, nil, unpack(args, at + 1))
+  end
   local id = args[at + 1]
   local o = id and load(id)
   if not o then return "removed" end
-  if not row.kinds[o.kind] then return "error", { ("%s is no %s"):format(object.title(o), op) } end
+  if not kinds[o.kind] then return "error", { ("%s is no %s"):format(object.title(o), op) } end
+  me.op = op
   return row.run(me, o, unpack(args, at + 2))
 end
 
@@ -31,12 +35,12 @@ local function moved_on(count, ...)
   end
 end
 
-local function run_under(me, args)
-  local count = tonumber(args[5])
-  local which = moved_on(count, unpack(args, 6))
+engine.define("under", nil, function(me, _, count, ...)
+  count = tonumber(count)
+  local which = moved_on(count, ...)
   if which then return "lost", { which .. " is not held under this token any more" } end
-  return run(me, args, 6 + 2 * count)
-end
+  return run(me, { ... }, 1 + 2 * count)
+end)
 
 -- Why a request is not run whose slot has that number and status (nil: there is no slot); nil: it is its turn.
 local function out_of_turn(me, last, status)
@@ -59,19 +63,17 @@ end
 
 local function numbered(me, args)
   local place, seq = me.place, me.seq
-  local text = call("HGET", place.key, place.field)
-  local last, status = "0", nil
-  if text then last, status = said(place, text) end
-  if last == seq then return slot.shown(text) end
+  if place.text == nil then read(place) end
+  local last, status = place.seq, place.status
+  if last == seq then return slot.shown(place.text) end
   if not status or status == "wait" or seq - last ~= 1 then
-    local refusal = out_of_turn(me, last, status)
+    local refusal = out_of_turn(me, last or "0", status)
     if refusal then return seq .. refusal end
   end
   local fields
-  if store.is_over(me.good_until) then
+  local moment = me.good_until
+  if moment and store.is_over(moment) then
     status, fields = come_late(me, args)
-  elseif args[4] == "under" then
-    status, fields = run_under(me, args)
   else
     status, fields = run(me, args, 4)
   end
@@ -91,13 +93,11 @@ local function unnumbered(me, args)
 end
 
 -- Who asks, by session and what it says of its task: what never changes of it, so that it is put together once.
-local callers
 store.on_enter(function(memory)
-  callers = memory.callers or {}
-  memory.callers = callers
+  memory.callers = memory.callers or {}
 end)
 
-local function make_caller(session, text)
+local function make_caller(callers, session, text)
   local owner, inner, mark = match(text, "^(%d+)([%d.]*)([+!]?)$")
   if not owner then return nil end
   local place = slot.place(session, owner .. inner)
@@ -112,20 +112,20 @@ end
 
 --- The function of the library: keys { "tl:{SPACE}:" }, args { SESSION, TASK, SEQ, OP, ... } -> "SEQ:STATUS:FIELDS".
 function engine.main(keys, args)
-  local space, session, text, seq = keys[1], args[1], args[2], args[3]
-  if not store.enter(space) then return "0:error:" .. store.pack{ "no space is named" } end
-  local of_session = callers[session]
-  local me = of_session and of_session[text] or text and make_caller(session, text)
+  local session, text, seq = args[1], args[2], args[3]
+  local memory = begin(keys[1], session)
+  if not memory then return "0:error:" .. store.pack{ "no space is named" } end
+  local of_session = memory.callers[session]
+  local me = of_session and of_session[text] or text and make_caller(memory.callers, session, text)
   local good_until
   if seq and not find(seq, "^%d+$") then seq, good_until = match(seq, "^(%d+)@(%d+)$") end
   if not me or not seq then
     return "0:error:" .. store.pack{ "SESSION TASK SEQ OP are expected" }
   end
   me.seq, me.good_until = seq, good_until
-  object.begin()
-  if chore.noted[space] then chore.run(LIMIT) end
+  if memory.has_chores then chore.run(LIMIT) end
   local answer = (seq == "0" or args[4] == "cancel") and unnumbered(me, args) or numbered(me, args)
   if chore.fresh then chore.run(LIMIT) end
-  object.save()
+  finish()
   return answer
 end

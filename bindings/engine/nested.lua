@@ -7,7 +7,7 @@
 --
 -- `engine.go_on[KIND](o, line)` serves one who stands in a line of an object again, if it has something for him.
 local engine = ...
-local call, store, slot = engine.call, engine.store, engine.slot
+local store, slot = engine.store, engine.slot
 
 local nested = {}
 engine.nested = nested
@@ -28,25 +28,21 @@ function nested.inner(task)
   return at_depth(number, depth + 1)
 end
 
---- Whether the text of a slot (or false: there is none) says that it waits.
-function nested.is_wait(text)
-  return text and text:find "^%d+:wait:" ~= nil
-end
-
---- Whether a callback that runs inside of this wait waits itself.
-function nested.waits_inside(record)
-  return nested.is_wait(call("HGET", store.key("s", record.session), "t" .. nested.inner(record.task)))
+--- That of the wait inside of which a callback asks with this one.
+function nested.outer(task)
+  local number, depth = parts(task)
+  return at_depth(number, depth - 1)
 end
 
 --- To be called when a wait of this task has ended.
 function nested.ended(session, task)
-  local number, depth = parts(task)
-  if depth > 0 then engine.chore.add("nested", session, at_depth(number, depth - 1)) end
+  local _, depth = parts(task)
+  if depth > 0 then engine.chore.add("nested", session, nested.outer(task)) end
 end
 
 engine.chores.nested = function(_, session, task)
   local record = slot.record(session, task)
-  if not record or nested.waits_inside(record) then return 1, true end
+  if not record or slot.waits_inside(record.place) then return 1, true end
   slot.list_again(record)
   for line in record.lines:gmatch "%S+" do
     local id = line:match "^w(%d+)"
@@ -65,6 +61,6 @@ function nested.is_unheard(me, granted)
   local number, depth = parts(me.task)
   local outer_number, outer_depth = parts(task)
   if session ~= me.session or number ~= outer_number or depth <= outer_depth then return false end
-  local text = call("HGET", store.key("s", session), "t" .. task)
-  return text and text:match "^%d+" == seq
+  local place = slot.place(session, task)
+  return slot.text(place) and place.seq == seq
 end

@@ -13,21 +13,18 @@
 --   state     state(o, asker) -> text, for people
 local engine = ...
 local call, store = engine.call, engine.store
-local match, next, pairs = string.match, next, pairs
+local match, pairs, change = string.match, pairs, store.change
 
 local object = {}
 engine.object = object
 
 local MOST_LETTERS = 255
 
--- Of this call: its number; the objects whose state is to be written; what was found out about objects.
-local turn, changed, count, findings = 0, {}, 0, {}
-
--- Those that this Lua state has read, by id: what never changes of an object, and its state with the text that it is
--- of.  So a text is taken apart only where somebody else wrote it.  An id is never drawn again.
+-- Those that this Lua state has read, by id.  An id is never drawn again.
 local known
+local findings -- what this call has found out about objects; nil: nothing
 store.on_enter(function(memory)
-  known = memory.objects or {}
+  known, findings = memory.objects or {}, nil
   memory.objects = known
 end)
 
@@ -44,27 +41,35 @@ local function take_apart(o, state)
   local a, b, c, d, e, f = match(state, PATTERNS[#names])
   local values = { a, b, c, d, e, f }
   for i = 1, #names do o[names[i]] = filled(values[i]) end
-  o.text = state
 end
 
+local function packed(o, names, from, to)
+  local text = o[names[from]] or ""
+  for i = from + 1, to do text = text .. "," .. (o[names[i]] or "") end
+  return text
+end
+
+-- All in one concatenation where there are as many as most have.
 local function pack_state(o)
   local names = o.changing
   local n = #names
-  if n == 0 then return "" end
-  local a, b, c = o[names[1]] or "", o[names[2]] or "", o[names[3]] or ""
-  if n == 1 then return a end
-  if n == 2 then return a .. "," .. b end
-  if n == 3 then return a .. "," .. b .. "," .. c end
-  local d, e = o[names[4]] or "", o[names[5]] or ""
-  if n == 4 then return a .. "," .. b .. "," .. c .. "," .. d end
-  if n == 5 then return a .. "," .. b .. "," .. c .. "," .. d .. "," .. e end
-  return a .. "," .. b .. "," .. c .. "," .. d .. "," .. e .. "," .. (o[names[6]] or "")
+  if n == 5 then
+    return (o[names[1]] or "") .. "," .. (o[names[2]] or "") .. "," .. (o[names[3]] or "") .. ","
+      .. (o[names[4]] or "") .. "," .. (o[names[5]] or "")
+  end
+  return n == 0 and "" or packed(o, names, 1, n)
+end
+
+-- Of one that has changed, at the end of a call.
+local function write(o)
+  o.changed = nil
+  if not o.is_removed then call("HSET", o.key, "state", pack_state(o)) end
 end
 
 -- What is known of an object beside its fields.
 local function complete(o, id)
-  o.id, o.key, o.changing, o.turn = id, store.key("o", id), engine.kinds[o.kind].state_fields, turn
-  o.keys = {}
+  o.id, o.key, o.changing = id, store.key("o", id), engine.kinds[o.kind].state_fields
+  o.keys, o.line, o.write = {}, "w" .. id, write
   known[id] = o
   store.remember()
   return o
@@ -81,17 +86,7 @@ end
 
 --- The object as a table of its fields, with its id, one and the same within a call; nil: there is none of that id.
 function object.load(id)
-  local o = known[id]
-  if not o then return learn(id) end
-  if o.turn == turn then return o end
-  local state = call("HGET", o.key, "state")
-  if not state then
-    known[id] = nil
-    return nil
-  end
-  if state ~= o.text then take_apart(o, state) end
-  o.turn = turn
-  return o
+  return known[id] or learn(id)
 end
 
 --- The key of a family for an object: made once.
@@ -104,13 +99,11 @@ function object.key(o, family)
   return key
 end
 
---- State fields of it are about to change: they are written at the end of the call.  A call that fails before has
---- written nothing, and what is known of the object is not its state.
+--- State fields of it are about to change: they are written at the end of the call.
 function object.touch(o)
-  if o.changed == turn then return end
-  o.text, o.changed = nil, turn
-  count = count + 1
-  changed[count] = o
+  if o.changed then return end
+  o.changed = true
+  change(o)
 end
 local touch = object.touch
 
@@ -134,30 +127,19 @@ function object.count(o, field, n)
   return sum
 end
 
---- Writes what has changed of objects, at the end of a call.
-function object.save()
-  for i = 1, count do
-    local o = changed[i]
-    changed[i] = nil
-    if not o.is_removed then
-      local text = pack_state(o)
-      call("HSET", o.key, "state", text)
-      o.text = text
-    end
-  end
-end
+local forgetting = {
+  write = function() findings = nil end,
+}
 
 --- A table for what this call finds out about an object, and that is not its own.
 function object.findings(o)
+  if not findings then
+    findings = {}
+    change(forgetting)
+  end
   local found = findings[o] or {}
   findings[o] = found
   return found
-end
-
---- A call begins: the one before may have failed.
-function object.begin()
-  turn, count = turn + 1, 0
-  if next(findings) then findings = {} end
 end
 
 --- `lock "pan"`, or `lock#17` of one without a name; `short`: without the kind where it has a name.
@@ -210,7 +192,7 @@ local function is_as_asked(o, kind, given)
   return true
 end
 
-local BESIDE = { "id", "key", "keys", "changing", "turn", "changed", "text" }
+local BESIDE = { "id", "key", "keys", "changing", "changed", "line", "write", "hold_name" }
 
 -- All fields of a new one, and its state.
 local function all_fields(o)

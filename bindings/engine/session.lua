@@ -80,15 +80,25 @@ local function unheard_of(id, owner, hash)
   return engine.condition.unheard(id .. "." .. owner, function(task) return hash["t" .. task] end)
 end
 
--- The bells of a task that listens at a list of its own.
-local function unlink_bells(id, field)
+-- The slot has gone: so do the bells of a task that listens at a list of its own.  What stands beside it goes to the
+-- rest of what the task has.
+local function end_slot(id, field, hash)
   local task = field:match "^t([%d.]+)$"
-  if task then call("UNLINK", store.key("m", id .. "." .. task)) end
+  if not task then return end
+  slot.forget(id, task)
+  call("UNLINK", store.key("m", id .. "." .. task))
+  engine.hold.keep(id .. "." .. task, hash["k" .. task])
+end
+
+--- Its hash as a table, with what this call has written; nil: it has ended.
+function session.read(id)
+  store.write()
+  return store.hash(key_of(id))
 end
 
 --- Ends a session: what its tasks had passes on.
 function session.bury(id)
-  local hash = store.hash(key_of(id))
+  local hash = session.read(id)
   call("ZREM", store.key "S", id)
   if not hash then return end
   if hash["who.machine"] then call("ZREM", store.key("n", hash["who.machine"]), id) end
@@ -100,7 +110,7 @@ function session.bury(id)
     unheard[#unheard + 1] = unheard_of(id, owner, hash)
   end
   call("UNLINK", key_of(id), store.key("m", id))
-  for field in pairs(hash) do unlink_bells(id, field) end
+  for field in pairs(hash) do end_slot(id, field, hash) end
   tell()
   for _, notify in ipairs(unheard) do notify() end
   for _, owner in ipairs(owners) do engine.chore.add("bury", id .. "." .. owner, persons[owner]) end
@@ -109,16 +119,16 @@ end
 
 -- Ends one task of a session that goes on.
 local function leave(id, task)
-  local hash = store.hash(key_of(id))
+  local hash = session.read(id)
   if not hash then return end
   local records = slots_of(id, hash, task)
   local person = session.person(id .. "." .. task)
   local tell, notify = give_up(records), unheard_of(id, task, hash)
   for field in pairs(hash) do
-    local number = field:match "^[tn]([%d.]+)$"
+    local number = field:match "^[tnk]([%d.]+)$"
     if number and number:match "^%d+" == task then
       call("HDEL", key_of(id), field)
-      unlink_bells(id, field)
+      end_slot(id, field, hash)
     end
   end
   tell()

@@ -11,7 +11,9 @@
 local engine = ...
 local call, store = engine.call, engine.store
 local LIMIT = engine.LIMIT
+local change, line_key = store.change, store.line_key
 local unpack, match, find = unpack or table.unpack, string.match, string.find
+local stamp, pack = store.stamp, store.pack
 local NONE = {} -- what nothing else waits with
 
 local slot = {}
@@ -27,8 +29,9 @@ slot.refuse = {}
 
 -- ---- places ----
 
--- Where slots are, by "SESSION.TASK": names and keys, which never change; and the text that this Lua state has read or
--- written there last, with what it says, so that it is taken apart only where it is another.
+-- Where slots are, by "SESSION.TASK": names and keys, which never change; `text`, what is written there (false:
+-- nothing; nil: it was not read yet), and seq, status and record that this says; `inner`, the place of a callback that
+-- has asked inside of a wait of this task (false: there is none; nil: not known); and what hold has to do with it.
 local places
 local waiting -- "SESSION.TASK.SEQ" of the last wait in a place, to the place
 store.on_enter(function(memory)
@@ -36,15 +39,32 @@ store.on_enter(function(memory)
   memory.places, memory.waiting = places, waiting
 end)
 
+-- Of one that has changed, at the end of a call, or before all of its session is read.
+local function save(place)
+  if not place.changed then return end
+  place.changed = nil
+  if place.held_changed then
+    place.held_changed = nil
+    local held = place.held
+    call("HSET", place.key, place.field, place.text, place.held_field, held and held .. "=" .. place.held_value or "")
+  else
+    call("HSET", place.key, place.field, place.text)
+  end
+end
+
 local function make_place(session, task, name)
   local owner = match(task, "^%d+")
   store.remember()
-  places[name] = {
+  local place = {
     session = session, task = task, name = name, who = session .. "." .. owner, key = store.key("s", session),
-    field = "t" .. task, is_nested = owner ~= task, inner_field = "t" .. engine.nested.inner(task),
-    bells = store.key("m", session), own_bells = store.key("m", name),
+    field = "t" .. task, is_nested = owner ~= task, inner_task = engine.nested.inner(task), held_field = "k" .. task,
+    prefix = name .. ".", write = save, bells = store.key("m", session), own_bells = store.key("m", name),
   }
-  return places[name]
+  places[name] = place
+  place.inner = places[session .. "." .. place.inner_task]
+  local outer = place.is_nested and places[session .. "." .. engine.nested.outer(task)]
+  if outer then outer.inner = place end
+  return place
 end
 
 --- The place of a task's slot.
@@ -60,14 +80,44 @@ function slot.place_of(name)
   return make_place(session, task, name)
 end
 
---- SEQ and status of what is written there.
-function slot.said(place, text)
-  if text ~= place.text then
-    local seq, status = match(text, "^(%d+):(%a*)")
-    place.text, place.seq, place.status, place.record = text, seq, status, nil
-  end
-  return place.seq, place.status
+local function note(place, text)
+  place.text, place.record, place.seq, place.status = text, nil, nil, nil
+  if text then place.seq, place.status = match(text, "^(%d+):(%a*)") end
 end
+
+--- What is written in a slot; false: there is none.  Its seq and status are those of the place.
+function slot.text(place)
+  if place.text == nil then note(place, call("HGET", place.key, place.field)) end
+  return place.text
+end
+local text_of = slot.text
+
+--- The place is to be written.
+function slot.touch(place)
+  if place.changed then return end
+  place.changed = true
+  change(place)
+end
+local touch = slot.touch
+
+--- The slot is no more.
+function slot.forget(session, task)
+  local place = places[session .. "." .. task]
+  if not place then return end
+  note(place, false)
+  place.changed, place.held_changed, place.held = nil, nil, nil
+end
+
+--- The place of a callback that has asked inside of a wait of this task; false: there is none.
+function slot.inner(place)
+  local inner = place.inner
+  if inner == nil then
+    inner = call("HEXISTS", place.key, "t" .. place.inner_task) == 1 and slot.place(place.session, place.inner_task)
+    place.inner = inner
+  end
+  return inner and text_of(inner) and inner
+end
+local inner_of = slot.inner
 
 --- The parts of "SESSION.TASK.SEQ"; a task may have dots ("7.1").
 local function split(waiter)
@@ -104,26 +154,18 @@ local function take_apart(place, text)
   return record
 end
 
--- The record in a slot's text; nil: it does not wait, or not for that SEQ.
-local function record_in(place, text, seq)
-  local last, status = slot.said(place, text)
-  if status ~= "wait" or seq and seq ~= last then return nil end
+--- The record of what waits in a place; nil: nothing does, or not for that SEQ.
+function slot.record_in(place, seq)
+  local text = text_of(place)
+  if not text or place.status ~= "wait" or seq and seq ~= place.seq then return nil end
   place.record = place.record or take_apart(place, text)
   return place.record
 end
+local record_in = slot.record_in
 
---- The record of what a task waits for; nil: it does not wait, or not for that SEQ.
+--- The same of a task.
 function slot.record(session, task, seq)
-  local place = slot.place(session, task)
-  local text = call("HGET", place.key, place.field)
-  return text and record_in(place, text, seq)
-end
-
---- What a task waits for (nil: nothing); and the place of a callback that has run inside of its wait (nil: none has).
-function slot.look(place)
-  local texts = call("HMGET", place.key, place.field, place.inner_field)
-  return texts[1] and record_in(place, texts[1]),
-    texts[2] and slot.place(place.session, engine.nested.inner(place.task))
+  return record_in(slot.place(session, task), seq)
 end
 
 -- What waits with a request: nothing, or the cell and what else there is.
@@ -134,11 +176,10 @@ end
 
 local function write(record)
   local place = record.place
-  local text = record.seq .. ":wait:" .. record.op .. " #" .. record.id .. " " .. record.since .. " " .. record.may
+  place.text = record.seq .. ":wait:" .. record.op .. " #" .. record.id .. " " .. record.since .. " " .. record.may
     .. (record.own and "+ " or " ") .. record.lines .. "\n" .. with_it(record)
-  place.text = nil -- what is noted of the record is new, and this may fail
-  call("HSET", place.key, place.field, text)
-  place.text, place.seq, place.status, place.record = text, record.seq, "wait", record
+  place.seq, place.status, place.record = record.seq, "wait", record
+  touch(place)
 end
 
 --- An answer as it goes out: of what waits, the record is nobody's business.
@@ -146,23 +187,28 @@ function slot.shown(text)
   return text:match "^%d+:wait:" or text
 end
 
--- In the place of the one that waited there before.
-local function enter(place, waiter, seq)
-  if place.waiter then waiting[place.waiter] = nil end
-  place.waiter, place.waits, waiting[waiter] = waiter, seq, place
+-- The record of a wait that begins in a place, in the table that those before had: what never changes is in it.
+local function fresh_record(place)
+  local record = place.own_record
+  if not record then
+    record = { place = place, session = place.session, task = place.task, who = place.who }
+    place.own_record = record
+  end
+  if record.waiter then waiting[record.waiter] = nil end
+  record.was_listed = nil
+  return record
 end
 
 --- Makes a request wait in a line, or in several.  Returns what its op returns.
 function slot.wait(me, id, may, lines, cell, extra)
-  local place = me.place
-  local waiter = place.name .. "." .. me.seq
-  write{
-    place = place, session = me.session, task = me.task, who = me.who, seq = me.seq, waiter = waiter, op = me.op,
-    id = id, since = store.stamp(), may = may, own = me.own, lines = lines, cell = cell or "", extra = extra or NONE,
-  }
-  enter(place, waiter, me.seq)
+  local place, seq = me.place, me.seq
+  local waiter, record = place.prefix .. seq, fresh_record(place)
+  record.seq, record.waiter, record.op, record.id, record.since = seq, waiter, me.op, id, stamp()
+  record.may, record.own, record.lines, record.cell, record.extra = may, me.own, lines, cell or "", extra or NONE
+  write(record)
+  place.waits, waiting[waiter] = seq, place
   if not find(lines, " ", 1, true) then
-    call("RPUSH", store.key(lines), waiter)
+    call("RPUSH", line_key(lines), waiter)
     return "wait"
   end
   for line in lines:gmatch "%S+" do call("RPUSH", store.key(line), waiter) end
@@ -190,18 +236,21 @@ slot.rewrite = write
 
 local function alive(waiter)
   local place, seq = place_of(waiter)
-  local text = call("HGET", place.key, place.field)
-  return text and record_in(place, text, seq)
+  return record_in(place, seq)
+end
+
+--- Whether a callback waits inside of the wait in this place.
+function slot.waits_inside(place)
+  local inner = inner_of(place)
+  return inner and inner.status == "wait"
 end
 
 -- `any`: also where a callback waits inside of its wait.
 local function able(waiter, any)
-  if any then return alive(waiter) end
   local place, seq = place_of(waiter)
-  local texts = call("HMGET", place.key, place.field, place.inner_field)
-  local text, inner = texts[1], texts[2]
-  if inner and engine.nested.is_wait(inner) then return nil end
-  return text and record_in(place, text, seq)
+  if not any and place.inner ~= false and slot.waits_inside(place) then return nil end
+  if place.record and place.seq == seq then return place.record end
+  return record_in(place, seq)
 end
 
 --- Makes it stand in all its lines, behind those who are there.
@@ -212,7 +261,7 @@ end
 
 --- The first of a line that can go on, or of `any`; it stays in it.
 function slot.first(line, any)
-  local key = store.key(line)
+  local key = line_key(line)
   while true do
     local waiter = call("LINDEX", key, "0")
     if not waiter then return nil end
@@ -224,7 +273,7 @@ end
 
 --- Takes the first of a line that can go on, or of `any`; out of its other lines too.
 function slot.next(line, any)
-  local key = store.key(line)
+  local key = line_key(line)
   while true do
     local waiter = call("LPOP", key)
     if not waiter then return nil end
@@ -242,16 +291,18 @@ end
 
 --- Writes an answer into a slot; what the answer is.
 function slot.write(place, seq, status, fields)
-  local answer = seq .. ":" .. status .. ":" .. (fields and store.pack(fields) or "")
-  call("HSET", place.key, place.field, answer)
+  local answer = seq .. ":" .. status .. ":" .. (fields and pack(fields) or "")
   place.text, place.seq, place.status, place.record = answer, seq, status, nil
+  if not place.changed then touch(place) end
   return answer
 end
+
+local write_answer = slot.write
 
 --- Answers a waiter that was taken out of its lines.
 function slot.answer(record, status, fields)
   local place = record.place
-  local answer = slot.write(place, record.seq, status, fields)
+  local answer = write_answer(place, record.seq, status, fields)
   call("RPUSH", record.own and place.own_bells or place.bells, place.task .. ":" .. answer)
   if place.is_nested then engine.nested.ended(place.session, place.task) end
 end

@@ -10,12 +10,19 @@ engine.store = store
 local MOST = 8192
 
 local prefix
-local memories, remembered = {}, 0
+local memory, memories, remembered = nil, {}, 0 -- memory: of this space
 local entered = {}
+-- Of this call: its turn; what it has to write.
+local turn
+local changed, count = {}, 0
 
---- What a file remembers of each space: enter(memory) is called with its table when calls begin to be for another one.
---- It may be empty again at the beginning of any call; nothing that is remembered counts but for keys and texts that
---- are compared with those of the server.
+-- What is remembered of a space is what its keys hold, as long as nobody else has written them.  So each call counts
+-- the field `turn` of the hash `space`: who finds another number there than the one behind that of his last call has
+-- another library, or another server, before him, and begins with nothing; so does he whose last call has failed.
+-- Where he begins, the number becomes the clock: two servers that have both been the master do not count alike.
+
+--- What a file remembers of each space: enter(memory) is called with its table when calls begin to be for another one,
+--- and with an empty one where what it has remembered does not count any more.
 function store.on_enter(enter)
   entered[#entered + 1] = enter
 end
@@ -27,18 +34,76 @@ end
 
 local function switch(space)
   if remembered >= MOST then memories, remembered = {}, 0 end
-  local memory = memories[space] or {}
-  memories[space] = memory
-  prefix = space
+  memory = memories[space] or { space_key = space .. "space", line_keys = {} }
+  memories[space], prefix = memory, space
   for _, enter in ipairs(entered) do enter(memory) end
 end
 
---- Which space the calls are for from now on, by the prefix of its keys.  False: it is none.
-function store.enter(space)
-  if space == prefix and remembered < MOST then return true end
+local function forget_all()
+  memories[prefix] = nil
+  switch(prefix)
+end
+
+-- Which space the calls are for from now on, by the prefix of its keys.  False: it is none.
+local function enter(space)
   if not space or not space:match "^tl:{[%w._-]+}:$" then return false end
   switch(space)
   return true
+end
+
+-- A turn that was not counted to before; nil: there is no space of that name yet.
+local function first_turn(counted)
+  if call("HEXISTS", memory.space_key, "uid") == 0 then
+    call("HDEL", memory.space_key, "turn")
+    return nil
+  end
+  local now = store.microseconds()
+  if now <= counted then return counted end
+  call("HSET", memory.space_key, "turn", format("%d", now))
+  return now
+end
+
+--- A call begins, for the space whose keys have that prefix: what is remembered of it; nil: there is no such space.
+--- Who is no session ("-") only looks: of that nothing is remembered.
+function store.begin(space, session)
+  if (space ~= prefix or remembered >= MOST) and not enter(space) then return nil end
+  count = 0
+  if session == "-" and not memory.has_chores then
+    forget_all()
+    turn = nil
+    return memory
+  end
+  turn = call("HINCRBY", memory.space_key, "turn", "1")
+  if turn - 1 ~= memory.turn then
+    forget_all()
+    turn = first_turn(turn)
+  end
+  return memory
+end
+
+--- Something has changed: thing.write(thing) writes it at the end of the call.  A call that fails before has not.
+function store.change(thing)
+  count = count + 1
+  changed[count] = thing
+end
+
+--- Writes what has changed by now.
+function store.write()
+  for i = 1, count do
+    local thing = changed[i]
+    changed[i] = nil
+    thing.write(thing)
+  end
+  count = 0
+end
+
+--- The call has done all that it had to.
+function store.finish()
+  for i = 1, count do
+    local thing = changed[i]
+    thing.write(thing)
+  end
+  memory.turn = turn
 end
 
 --- The prefix of the space's keys.
@@ -49,6 +114,18 @@ end
 --- The key of a family (a letter or a word) for an id; see bindings/docs/engine.md, Keys.
 function store.key(family, id)
   return id and prefix .. family .. id or prefix .. family
+end
+
+--- The key of a line, made once.
+function store.line_key(line)
+  local keys = memory.line_keys
+  local key = keys[line]
+  if not key then
+    key = prefix .. line
+    keys[line] = key
+    store.remember()
+  end
+  return key
 end
 
 -- Texts of small numbers: to make one is dear in the server's Lua.
@@ -73,7 +150,12 @@ local function netstring(field)
   return (LENGTHS[size] or size .. ":") .. field
 end
 
---- The same of texts: one after another.
+--- The same of two texts, one after another; and of three.
+function store.pair(a, b)
+  local x, y = #a, #b
+  return (LENGTHS[x] or x .. ":") .. a .. (LENGTHS[y] or y .. ":") .. b
+end
+
 function store.netstrings(a, b, c)
   local x, y, z = #a, #b, #c
   return (LENGTHS[x] or x .. ":") .. a .. (LENGTHS[y] or y .. ":") .. b .. (LENGTHS[z] or z .. ":") .. c
@@ -82,13 +164,13 @@ end
 --- Netstrings one after another, of texts and whole numbers; a text: they are that already.
 function store.pack(list)
   if type(list) == "string" then return list end
-  local count = list and #list or 0
-  if count == 0 then return "" end
-  if count == 1 then return netstring(list[1]) end
-  if count == 2 then return netstring(list[1]) .. netstring(list[2]) end
-  if count == 3 then return netstring(list[1]) .. netstring(list[2]) .. netstring(list[3]) end
+  local n = list and #list or 0
+  if n == 0 then return "" end
+  if n == 1 then return netstring(list[1]) end
+  if n == 2 then return netstring(list[1]) .. netstring(list[2]) end
+  if n == 3 then return netstring(list[1]) .. netstring(list[2]) .. netstring(list[3]) end
   local parts = {}
-  for i = 1, count do parts[i] = netstring(list[i]) end
+  for i = 1, n do parts[i] = netstring(list[i]) end
   return concat(parts)
 end
 

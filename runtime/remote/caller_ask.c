@@ -1,5 +1,4 @@
 /* Requests of a caller: numbered, waited for, called off. */
-#include <stdio.h>
 #include <string.h>
 
 #include <hiredis/hiredis.h>
@@ -44,7 +43,7 @@ static void write_numbered(struct tl_caller *caller,
 {
     struct tl_words *command = &caller->command;
     char task[sizeof caller->mailbox.task + 1];
-    snprintf(task, sizeof task, "%s%s", caller->mailbox.task, mark);
+    stpcpy(stpcpy(task, caller->mailbox.task), mark);
     tl_words_clear(command);
     tl_session_call_until(
         caller->session, command, task, caller->sequence,

@@ -22,23 +22,31 @@ int tl_caller_look_again(struct tl_caller *caller, int64_t deadline,
     return status;
 }
 
+/* As seconds, to a millisecond; 0 would be for ever. */
+static void add_time(struct tl_words *command, int64_t left)
+{
+    char text[TL_WORDS_DIGITS + 4];
+    int64_t most = left > TL_MOMENT_MILLISECOND ? left : TL_MOMENT_MILLISECOND;
+    unsigned long long number =
+        (unsigned long long)(most / TL_MOMENT_MILLISECOND);
+    size_t size = tl_words_digits(text, number / 1000);
+    text[size++] = '.';
+    for (unsigned unit = 100; unit > 0; unit /= 10)
+        text[size++] = (char)('0' + number / unit % 10);
+    tl_words_add(command, text, size);
+}
+
 /* The server itself ends the BLPOP at `until`, so that nothing of it is left on
  * the connection. */
 void tl_caller_write_pop(const struct tl_caller *caller,
                          struct tl_words *command, int64_t until)
 {
-    char list[160], seconds[32];
-    int64_t left = until - tl_moment_now();
-    if (left < TL_MOMENT_MILLISECOND)
-        left = TL_MOMENT_MILLISECOND;
-    snprintf(list, sizeof list, "%sm%s.%s", caller->session->key,
-             caller->session->id, caller->mailbox.task);
-    snprintf(seconds, sizeof seconds, "%.3f",
-             (double)left / (double)TL_MOMENT_SECOND);
+    const char *list[] = {caller->session->key, "m", caller->session->id, ".",
+                          caller->mailbox.task};
     tl_words_begin(command, 3);
     tl_words_add_text(command, "BLPOP");
-    tl_words_add_text(command, list);
-    tl_words_add_text(command, seconds);
+    tl_words_add_parts(command, sizeof list / sizeof *list, list);
+    add_time(command, until - tl_moment_now());
 }
 
 static int send_pop(struct tl_caller *caller, int64_t until)

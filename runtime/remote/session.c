@@ -139,19 +139,18 @@ static bool is_more(const char *op)
 static void add_function(struct tl_words *command,
                          const struct tl_session *session, const char *op)
 {
-    char name[TL_SESSION_LIBRARY + sizeof "_more"];
-    snprintf(name, sizeof name, "%s%s", session->library,
-             is_more(op) ? "_more" : "");
-    tl_words_add_text(command, name);
+    const char *parts[] = {session->library, "_more"};
+    tl_words_add_parts(command, is_more(op) ? 2 : 1, parts);
 }
 
 static void add_sequence(struct tl_words *command, uint64_t sequence,
                          uint64_t milliseconds)
 {
-    char text[48];
-    snprintf(text, sizeof text, "%llu@%llu", (unsigned long long)sequence,
-             (unsigned long long)milliseconds);
-    tl_words_add_text(command, text);
+    char text[2 * TL_WORDS_DIGITS + 1];
+    size_t size = tl_words_digits(text, sequence);
+    text[size++] = '@';
+    size += tl_words_digits(text + size, milliseconds);
+    tl_words_add(command, text, size);
 }
 
 void tl_session_call_until(const struct tl_session *session,

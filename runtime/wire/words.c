@@ -1,6 +1,5 @@
 #include "wire/words.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,11 +24,28 @@ static char *room(struct tl_words *command, size_t size)
     return command->bytes + command->size;
 }
 
+size_t tl_words_digits(char *out, unsigned long long number)
+{
+    char digits[TL_WORDS_DIGITS];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    memcpy(out, digits + at, sizeof digits - at);
+    return sizeof digits - at;
+}
+
 static void head(struct tl_words *command, char sign, size_t number)
 {
-    char *at = room(command, 32);
-    if (at)
-        command->size += (size_t)snprintf(at, 32, "%c%zu\r\n", sign, number);
+    char *at = room(command, 3 + TL_WORDS_DIGITS);
+    if (!at)
+        return;
+    at[0] = sign;
+    size_t end = 1 + tl_words_digits(at + 1, number);
+    at[end] = '\r';
+    at[end + 1] = '\n';
+    command->size += end + 2;
 }
 
 void tl_words_begin(struct tl_words *command, size_t count)
@@ -55,11 +71,27 @@ void tl_words_add_text(struct tl_words *command, const char *word)
     tl_words_add(command, word, strlen(word));
 }
 
+void tl_words_add_parts(struct tl_words *command, size_t count,
+                        const char *const *parts)
+{
+    size_t size = 0, sizes[TL_WORDS_PARTS];
+    for (size_t i = 0; i < count; i++)
+        size += (sizes[i] = strlen(parts[i]));
+    head(command, '$', size);
+    char *at = room(command, size + 2);
+    if (!at)
+        return;
+    for (size_t i = 0; i < count; at += sizes[i++])
+        memcpy(at, parts[i], sizes[i]);
+    at[0] = '\r';
+    at[1] = '\n';
+    command->size += size + 2;
+}
+
 void tl_words_add_number(struct tl_words *command, unsigned long long number)
 {
-    char text[24];
-    tl_words_add(command, text,
-                 (size_t)snprintf(text, sizeof text, "%llu", number));
+    char text[TL_WORDS_DIGITS];
+    tl_words_add(command, text, tl_words_digits(text, number));
 }
 
 /* The command is ours: so all its lengths are right. */

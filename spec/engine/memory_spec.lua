@@ -86,6 +86,52 @@ describe("what the engine remembers", function()
     end
   end)
 
+  it("gives way to what another library has written, whichever has its turn", function()
+    local one, other = new(), fake_redis.new()
+    local libraries = { one.server, other }
+    local id, lock = one.make "value", one.make "lock"
+    other.data = one.server.data
+    local turns = 0
+    local function ask(...)
+      turns = turns + 1
+      one.server = libraries[turns // 3 % 2 + 1]
+      return one.ask(...)
+    end
+    for i = 1, 12 do
+      local _, fields = ask(i % 2 == 0 and ANN or BEN, "value_add", id, "i1")
+      assert.equal("i" .. i, fields[1])
+    end
+    assert.equal("ok", (ask(ANN, "lock_acquire", lock, 1)))
+    for _ = 1, 12 do
+      assert.equal("wait", (ask(BEN, "lock_acquire", lock, 1)))
+      assert.equal("ok", (ask(ANN, "lock_release", lock)))
+      assert.equal("wait", (ask(ANN, "lock_acquire", lock, 1)))
+      assert.equal("ok", (ask(BEN, "lock_release", lock)))
+    end
+  end)
+
+  it("of one who has been the master before gives way, though both have counted as far", function()
+    local one, other = new(), fake_redis.new()
+    local id = one.make "value"
+    other.data, other.clock = copy(one.server.data), one.server.clock + 1000000
+    local servers, seqs = { one.server, other }, copy(one.seqs)
+    for i = 1, 2 do
+      one.server, one.seqs = servers[i], copy(seqs)
+      for _ = 1, 5 do one.ask(BEN, "value_add", id, "i" .. i) end
+    end
+    one.server = servers[1]
+    one.server.data = other.data
+    local _, fields = one.ask(BEN, "value_add", id, "i0")
+    assert.equal("i10", fields[1])
+  end)
+
+  it("leaves nothing where there is no space", function()
+    local one = new()
+    one.server.data = {}
+    assert.equal("lost", (one.ask(ANN, "make", "lock", "", "space")))
+    assert.is_nil(next(one.server.data))
+  end)
+
   it("is as much as there are spaces, and not more and more", function()
     local one = new()
     local id = one.make "value"

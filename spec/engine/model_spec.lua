@@ -52,15 +52,20 @@ local FAULTS = {
   { "a cancel that does not write the slot", "semaphore",
     "  write(me, status, record.op",
     [[  write({ place = { key = me.place.key, field = "t99" }, seq = me.seq }, status, record.op]] },
+  { "what stands beside a slot that ends, and ends with it", "lock",
+    [[engine.hold.keep(id .. "." .. task, hash["k" .. task])]],
+    "" },
   { "an answer without a bell", "event",
     [[call("RPUSH", record.own and place.own_bells or place.bells, place.task .. ":" .. answer)]],
     "" },
   { "an answer without a slot", "event",
-    [[call("HSET", place.key, place.field, answer)]],
+    [[
+  place.text, place.seq, place.status, place.record = answer, seq, status, nil
+  if not place.changed then touch(place) end]],
     "" },
   { "a request that runs twice", "value",
-    [[if last == seq then return slot.shown(text) end]],
-    [[if last == seq and not args[4]:match "add" then return slot.shown(text) end]] },
+    [[if last == seq then return slot.shown(place.text) end]],
+    [[if last == seq and not args[4]:match "add" then return slot.shown(place.text) end]] },
   { "a late copy that runs", "value",
     [[if ahead <= 0 then return ":old:" end]],
     "" },
@@ -87,13 +92,13 @@ local FAULTS = {
     [[return "5"]] },
   { "a release that hands to nobody", "rlock",
     [[
-  local record = slot.next("w" .. o.id)
+  local record = next_of(o.line)
   if not record then
-    object.touch(o)]],
+    touch(o)]],
     [[
   local record = nil
   if not record then
-    object.touch(o)]] },
+    touch(o)]] },
   { "a search for cycles that sees one step", "cycles",
     "local way, rests = way_back(search, wanted)",
     "local way, rests" },

@@ -21,7 +21,7 @@ describe("a session", function()
   end)
 
   it("has the uid and the lease of the first in the space", function()
-    assert.same({ "uid-ann", "10000", "3" }, { table.unpack(space:session("cat", 99000).opened[2], 1, 3) })
+    assert.same({ "uid-ann", "10000", "4" }, { table.unpack(space:session("cat", 99000).opened[2], 1, 3) })
   end)
 
   it("is asked to watch the next of its machine, and not those of others", function()

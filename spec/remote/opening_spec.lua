@@ -56,14 +56,14 @@ describe("a far space", function()
     local server, name = engine.start(), fresh()
     local space = "tl:{" .. name .. "}:space"
     ipc.open(server:address(name)).value "v"
-    assert.equal("3", server:cli("HGET", space, "format"))
+    assert.equal("4", server:cli("HGET", space, "format"))
     server:cli("HSET", space, "format", "9")
     local script = files.write(os.tmpname(), ("print(pcall(require 'tidelock'.open, %q))"):format(server:address(name)))
     local pipe = io.popen(("%s %s"):format(os.getenv "TIDELOCK", script))
     local said = pipe:read "a"
     pipe:close()
     os.remove(script)
-    assert.truthy(said:find("another version of tidelock (format 9; this one's is 3): end its programs", 1, true), said)
+    assert.truthy(said:find("another version of tidelock (format 9; this one's is 4): end its programs", 1, true), said)
     server:stop()
   end)
 
