@@ -8,6 +8,7 @@
 
 #include <lauxlib.h>
 
+#include "explore/same_file.h"
 #include "terminal/screen.h"
 
 #define OUTPUT_SHOWN (1 << 20)
@@ -155,6 +156,13 @@ static int cpus(lua_State *L)
     return 1;
 }
 
+static int is_same_file(lua_State *L)
+{
+    lua_pushboolean(L,
+                    same_file(luaL_checkstring(L, 1), luaL_checkstring(L, 2)));
+    return 1;
+}
+
 static const luaL_Reg methods[] = {
     {"start", host_start},     {"wait", host_wait},
     {"account", host_account}, {"tasks", host_tasks},
@@ -164,11 +172,14 @@ static const luaL_Reg methods[] = {
     {"go", host_go},           {"drop", host_drop},
     {"stands", host_stands},   {NULL, NULL}};
 
-static const luaL_Reg functions[] = {
-    {"open", host_open},  {"real_time", real_time},
-    {"columns", columns}, {"is_terminal", is_terminal},
-    {"cpus", cpus},       {"line", host_line},
-    {NULL, NULL}};
+static const luaL_Reg functions[] = {{"open", host_open},
+                                     {"real_time", real_time},
+                                     {"columns", columns},
+                                     {"is_terminal", is_terminal},
+                                     {"cpus", cpus},
+                                     {"line", host_line},
+                                     {"is_same_file", is_same_file},
+                                     {NULL, NULL}};
 
 int host_open_library(lua_State *L)
 {
