@@ -145,6 +145,11 @@ bool interrupt_pending(void)
     return pending;
 }
 
+bool interrupt_ends(void)
+{
+    return pending && !raises;
+}
+
 bool interrupt_take(void)
 {
     if (!pending || getpid() != owner)

@@ -33,6 +33,9 @@ void interrupt_release(void);
 /* Whether Ctrl-C came and nothing has answered it yet. */
 bool interrupt_pending(void);
 
+/* Whether what came ends the program: in a REPL, that it was no Ctrl-C. */
+bool interrupt_ends(void);
+
 /* Answers a Ctrl-C: ends the program, or in a REPL forgets it and returns true;
  * false: there was none.  To be called where a chunk has come back. */
 bool interrupt_take(void);
