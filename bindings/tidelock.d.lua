@@ -82,7 +82,8 @@ function ipc.receive(objects, timeout) end
 --- the object, and means nothing in other processes, which ask for their own.
 --- The first one for a shared object starts a thread that watches, and takes a
 --- place among the tasks. A pool's callbacks run, and its dead workers are
---- replaced, when its owner calls it.
+--- replaced, when its owner calls it. What waits for it in the loop of another
+--- library is no wait of this module's: on a trace it looks as if it ran.
 ---@param object tidelock.queue|tidelock.pipe|tidelock.event|tidelock.latch|tidelock.process|tidelock.thread|tidelock.future|tidelock.command|tidelock.listener|tidelock.connection
 ---@return integer fd
 function ipc.fd(object) end
@@ -421,7 +422,7 @@ local command = {}
 ---@field env? table<string, string> its whole environment; nil: as this process has it
 ---@field cwd? string the folder to start in, which a program with a slash is relative to
 ---@field name? string for people; else the program's, without its folders
----@field group? boolean true: in a process group of its own. Then `terminate`, `kill`, `signal`, `suspend` and `resume` reach whatever it has started and has not left the group, also when it has ended itself. At this task's end, once it has ended, the rest of the group gets SIGTERM, and after Ctrl-C or a deadlock all of it; who heeds that not within a second is killed. Where this task is killed (SIGKILL), the others of the program send the group SIGTERM, of 8 such commands at a time; where nobody is left, as after a SIGKILL of a main task that was alone (its daemons go with it), only the command itself gets SIGTERM, and what it has started goes on. Ctrl-C of a terminal does not reach it
+---@field group? boolean true: in a process group of its own. Then `terminate`, `kill`, `signal`, `suspend` and `resume` reach whatever it has started and has not left the group, also when it has ended itself. At this task's end, once it has ended, the rest of the group gets SIGTERM, and after Ctrl-C, SIGTERM or SIGHUP to the program, or a deadlock, all of it; who heeds that not within a second is killed. Where this task is killed (SIGKILL, or in a plain `lua` any signal), the others of the program send the group SIGTERM, of 8 such commands at a time; where nobody is left, as after a SIGKILL of a main task that was alone (its daemons go with it), only the command itself gets SIGTERM, and what it has started goes on. Ctrl-C of a terminal does not reach it
 
 --- Starts a program. Raises where that fails, with the system's reason:
 --- `cannot start "sotr": No such file or directory`, and where `cwd` is to

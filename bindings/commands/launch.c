@@ -114,6 +114,14 @@ static const char *get_text(lua_State *L, int anchors, const char *name)
     return keep_text(L, anchors, name);
 }
 
+static const char *get_name(lua_State *L, int anchors)
+{
+    lua_getfield(L, 1, "name");
+    if (!check_name(L, lua_gettop(L), "command"))
+        return NULL;
+    return keep_text(L, anchors, "name");
+}
+
 static bool get_flag(lua_State *L, const char *name)
 {
     int type = lua_getfield(L, 1, name);
@@ -323,7 +331,7 @@ int launch_command(lua_State *L)
     options.arguments = get_arguments(L, anchors);
     options.environment = get_environment(L, anchors);
     options.folder = get_text(L, anchors, "cwd");
-    options.name = get_text(L, anchors, "name");
+    options.name = get_name(L, anchors);
     options.group = get_flag(L, "group");
     for (int i = 0; i < TL_COMMAND_STREAMS; i++) {
         options.streams[i] = get_stream(L, i);

@@ -160,8 +160,10 @@ end
 
 --- Runs the command with its options (explore/options); the exit status.
 return function(options)
-  if options.file then output.check(options.file, "-o", "the schedule") end
-  if options.html then output.check(options.html, "--html", "the page") end
+  local others = { { options.script, "the script" } }
+  if options.file then output.check(options.file, "-o", "the schedule", others) end
+  others[#others + 1] = options.file and { options.file, "the schedule of -o" }
+  if options.html then output.check(options.html, "--html", "the page", others) end
   local here = session.open(options)
   local well, status = pcall(explore, here)
   here:close()

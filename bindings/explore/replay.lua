@@ -93,8 +93,12 @@ end
 
 --- Runs the command with its options (explore/options); the exit status.
 return function(options)
-  if options.html then output.check(options.html, "--html", "the page") end
   local schedule = options.schedule and of_code(options) or of_file(options)
+  if options.html then
+    local others = { { schedule.script, "the script" } }
+    others[2] = options.file and { options.file, "the schedule" }
+    output.check(options.html, "--html", "the page", others)
+  end
   local here = session.open{
     script = schedule.script, arguments = schedule.arguments, seed = schedule.seed, jobs = 1, json = options.json,
     mermaid = options.mermaid, html = options.html, input = not options.interactive, -- the prompt reads it

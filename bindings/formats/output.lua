@@ -7,9 +7,16 @@ local function fail(text, ...)
 end
 
 --- Raises where the file of the option cannot be written: before the work that comes before it.  What is there is left
---- as it is.  `what` is to be written; path "-" is standard output.
-function output.check(path, option, what)
+--- as it is.  `what` is to be written; path "-" is standard output.  `others`: { path, what that is } of each file
+--- besides that is read or written: it may be none of them, by whatever name or link.
+function output.check(path, option, what, others)
   if path == "-" then return end
+  local is_same = require "explore.host".is_same_file
+  for _, other in ipairs(others or {}) do
+    if is_same(path, other[1]) then
+      fail("'%s': %s cannot be written: %s: it would be written over %s; give another name", option, what, path, other[2])
+    end
+  end
   local old = io.open(path, "rb")
   if old then old:close() end
   local file, why = io.open(path, "ab")

@@ -165,6 +165,17 @@ void check_gather_options(lua_State *L, const char *subject)
     lua_settop(L, 1);
 }
 
+lua_Integer check_n(lua_State *L, int index, const struct tl_handle *handle,
+                    const char *call, const char *what)
+{
+    lua_Integer n = -1;
+    if (lua_getfield(L, index, "n") != LUA_TNIL)
+        n = check_integer(L, lua_gettop(L), handle, call, what, 0,
+                          CHECK_N_MOST);
+    lua_pop(L, 1);
+    return n;
+}
+
 const char *check_name(lua_State *L, int index, const char *call)
 {
     if (lua_isnil(L, index))
@@ -172,5 +183,12 @@ const char *check_name(lua_State *L, int index, const char *call)
     if (lua_type(L, index) != LUA_TSTRING)
         misuse(L, NULL, call, "the name must be a string, not %s",
                shown_a_type(L, index));
-    return lua_tostring(L, index);
+    size_t size;
+    const char *name = lua_tolstring(L, index, &size);
+    if (strlen(name) != size)
+        misuse(L, NULL, call, "the name has a zero byte, which no name can");
+    if (size >= TL_NAME_SIZE)
+        misuse(L, NULL, call, "the name has %d bytes, and may have %d",
+               (int)size, TL_NAME_SIZE - 1);
+    return name;
 }

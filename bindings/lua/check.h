@@ -70,7 +70,14 @@ void check_options(lua_State *L, const char *call, const char *const *names);
  * table, or nil, is the script's and stays as it is. */
 void check_gather_options(lua_State *L, const char *subject);
 
-/* The name at index: NULL for nil. */
+/* The `n` of the list at index, as of table.pack: how many values it has, for
+ * nils at the end.  -1: it has none.  `what`: as "args.n". */
+lua_Integer check_n(lua_State *L, int index, const struct tl_handle *handle,
+                    const char *call, const char *what);
+
+#define CHECK_N_MOST 200000 /* what a Lua stack holds, and some room */
+
+/* The name at index: NULL for nil.  Raises where it is too long. */
 const char *check_name(lua_State *L, int index, const char *call);
 
 #endif

@@ -57,9 +57,9 @@ static void make_job(lua_State *L, int pool, int max_tasks)
     lua_pushvalue(L, 2);
     lua_rawseti(L, -2, 4);
     if (lua_istable(L, 3)) {
-        lua_getfield(L, 3, "n");
-        count = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : luaL_len(L, 3);
-        lua_pop(L, 1);
+        count = check_n(L, 3, NULL, "pool", "initargs.n");
+        if (count < 0)
+            count = luaL_len(L, 3);
     }
     for (lua_Integer i = 1; i <= count; i++) {
         lua_geti(L, 3, i);

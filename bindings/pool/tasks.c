@@ -5,8 +5,6 @@
 #include "pool/future.h"
 #include "pool/jobs.h"
 
-#define ARGUMENTS_MOST 200000 /* what a Lua stack holds, and some room */
-
 /* The call of the function at index `function` with the arguments above it. */
 static struct codec_call call_of(lua_State *L, int function)
 {
@@ -111,14 +109,13 @@ int pool_apply_async(lua_State *L)
     if (lua_istable(L, 3)) {
         what.list = 3;
         what.from = 1;
-        lua_getfield(L, 3, "n");
-        what.to = lua_isinteger(L, -1)
-                      ? lua_tointeger(L, -1)
-                      : check_list(L, 3, pool->board, "apply_async");
-        if (what.to > ARGUMENTS_MOST)
+        what.to = check_n(L, 3, pool->board, "apply_async", "the arguments' n");
+        if (what.to < 0)
+            what.to = check_list(L, 3, pool->board, "apply_async");
+        if (what.to > CHECK_N_MOST)
             misuse(L, pool->board, "apply_async",
                    "the arguments must be a list of up to %d values",
-                   ARGUMENTS_MOST);
+                   CHECK_N_MOST);
     }
     pool_await_room(L, pool, "apply_async", TL_FOREVER);
     uint32_t job = pool_submit(L, pool, "apply_async", &what, -1);

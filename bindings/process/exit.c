@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lua/support.h"
@@ -13,7 +14,7 @@
 
 #define STUCK_STATUS 3
 
-volatile sig_atomic_t exit_interrupt_status = 130;
+volatile sig_atomic_t exit_interrupt_signal = SIGINT;
 
 static bool interactive;
 static void (*report_told)(void), (*before)(void);
@@ -52,13 +53,44 @@ void exit_leaving(void (*leave)(int status))
     leaving = leave;
 }
 
-static _Noreturn void leave(int status)
+static void prepare_to_leave(int status)
 {
     if (leaving)
         leaving(status);
     if (restoring)
         restoring();
+}
+
+static _Noreturn void leave(int status)
+{
+    prepare_to_leave(status);
     _exit(status);
+}
+
+int exit_interrupt_status(void)
+{
+    return 128 + exit_interrupt_signal;
+}
+
+const char *exit_interrupt_words(void)
+{
+    return exit_interrupt_signal == SIGTERM  ? "tidelock: ended by SIGTERM\n"
+           : exit_interrupt_signal == SIGHUP ? "tidelock: ended by SIGHUP\n"
+                                             : "tidelock: interrupted\n";
+}
+
+void exit_interrupted(void)
+{
+    int number = exit_interrupt_signal;
+    sigset_t it;
+    if (number != SIGINT) {
+        signal(number, SIG_DFL);
+        sigemptyset(&it);
+        sigaddset(&it, number);
+        raise(number);
+        pthread_sigmask(SIG_UNBLOCK, &it, NULL);
+    }
+    _exit(exit_interrupt_status());
 }
 
 void exit_then(void (*function)(lua_State *L))
@@ -92,6 +124,18 @@ static int end_stuck(lua_State *L, const char *report)
     leave(STUCK_STATUS);
 }
 
+static void tell_stopped(const char *name, pid_t pid)
+{
+    char text[TL_NAME_SIZE + 160], shown[TL_NAME_SIZE];
+    snprintf(shown, sizeof shown, "%s", name);
+    tl_printable_make(shown);
+    snprintf(text, sizeof text,
+             "tidelock: the end waits for %s (pid %d), which is stopped: kill "
+             "-CONT %d lets it go on, Ctrl-C ends all\n",
+             shown, (int)pid, (int)pid);
+    files_write(2, text, strlen(text));
+}
+
 /* Ends the main script: daemons end, other children are joined. */
 static void end_main(lua_State *L)
 {
@@ -105,11 +149,12 @@ static void end_main(lua_State *L)
         result_failure(L, NULL, NULL, status);
     }
     if (status == TL_INTERRUPTED) {
+        const char *words = exit_interrupt_words();
         tl_family_end();
         tl_socket_file_remove_all();
-        static const char text[] = "tidelock: interrupted\n";
-        files_write(2, text, sizeof text - 1);
-        leave(exit_interrupt_status);
+        files_write(2, words, strlen(words));
+        prepare_to_leave(exit_interrupt_status());
+        exit_interrupted();
     }
     if (last)
         last(L);
@@ -181,6 +226,7 @@ void exit_open(lua_State *L)
 {
     if (!result_stuck)
         result_stuck = end_stuck;
+    tl_stopped_hook = tell_stopped;
     watch_end(L);
     replace_exit(L);
 }

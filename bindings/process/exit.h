@@ -44,9 +44,20 @@ void exit_leaving(void (*leave)(int status));
 /* Calls that once the main script has ended, before its state is closed. */
 void exit_then(void (*function)(lua_State *L));
 
-/* The exit status of a program that was interrupted: 130 after Ctrl-C; another
- * signal may set it. */
-extern volatile sig_atomic_t exit_interrupt_status;
+/* What has interrupted the program: SIGINT (Ctrl-C), or a signal that ends it.
+ */
+extern volatile sig_atomic_t exit_interrupt_signal;
+
+/* The exit status of a program that was interrupted: 130 after Ctrl-C. */
+int exit_interrupt_status(void);
+
+/* What it says last: a line. */
+const char *exit_interrupt_words(void);
+
+/* Ends this process as one that was interrupted: after Ctrl-C with status 130,
+ * else by the signal that ends it, as if nobody had heard that.
+ * Async-signal-safe, as the two above. */
+_Noreturn void exit_interrupted(void);
 
 /* In a child: a total deadlock ends the program again. */
 void exit_forget(lua_State *L);

@@ -10,8 +10,6 @@
 #include "process/inherited_ends.h"
 #include "process/thread.h"
 
-#define ARGUMENTS_MOST 200000 /* what a Lua stack holds, and some room */
-
 struct tl_handle *process_check(lua_State *L, int index)
 {
     struct tl_handle *thread = object_test(L, index);
@@ -67,13 +65,12 @@ static void pack_options(lua_State *L, const char *call)
 {
     lua_Integer count = 0;
     if (lua_istable(L, 2)) {
-        /* args may say how many: table.pack does, for nils at the end */
-        lua_getfield(L, 2, "n");
-        count = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : luaL_len(L, 2);
-        lua_pop(L, 1);
-        if (count < 0 || count > ARGUMENTS_MOST)
+        count = check_n(L, 2, NULL, call, "args.n");
+        if (count < 0)
+            count = luaL_len(L, 2);
+        if (count < 0 || count > CHECK_N_MOST)
             misuse(L, NULL, call, "args must be a list of up to %d values",
-                   ARGUMENTS_MOST);
+                   CHECK_N_MOST);
     }
     lua_createtable(L, (int)count + 1, 1);
     lua_pushvalue(L, 1);

@@ -44,7 +44,7 @@ local run = {
   },
   after = "Without a script: interactive on a terminal, else standard input.",
   status = "the script's; 1 after an error of the script or wrong use, 3 when every task waited and none could ever "
-    .. "go on, 130 after Ctrl-C.",
+    .. "go on, 130 after Ctrl-C, 143 after SIGTERM.",
 }
 
 local ls = {

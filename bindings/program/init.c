@@ -7,8 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static bool forked;
-
 /* Keeps no descriptor open: whoever reads the script's output hears of its end
  * when the script closes it. */
 static void close_all(void)
@@ -74,11 +72,5 @@ void init_begin(void)
     if (pid > 0)
         serve(pid, &all);
     /* fork may fail: then this process runs the script itself */
-    forked = pid == 0;
     sigprocmask(SIG_SETMASK, &given, NULL);
-}
-
-bool init_is_there(void)
-{
-    return forked;
 }

@@ -15,14 +15,9 @@
 #ifndef INIT_H
 #define INIT_H
 
-#include <stdbool.h>
-
 /* To be called before the program does anything.  Returns in the process that
  * is to run the script.
  */
 void init_begin(void);
-
-/* Whether this process runs the script for a PID 1 of ours. */
-bool init_is_there(void);
 
 #endif

@@ -39,19 +39,6 @@ static int look_into(const char *tool, const char *name)
 
 /* ---- ls ---- */
 
-/* What would move the terminal's cursor is shown as a `?`: also the control
- * characters U+0080 to U+009F. */
-static void make_printable(char *text)
-{
-    for (unsigned char *at = (unsigned char *)text; *at; at++) {
-        bool later = at[0] == 0xC2 && at[1] >= 0x80 && at[1] < 0xA0;
-        if (*at < ' ' || *at == 127)
-            *at = '?';
-        if (later)
-            at[0] = at[1] = '?';
-    }
-}
-
 /* Prints a line on an object; TL_EMPTY: it was removed meanwhile. */
 static int print_object(unsigned space, const char *name)
 {
@@ -62,7 +49,7 @@ static int print_object(unsigned space, const char *name)
         return status;
     tl_describe(&handle, text, sizeof text);
     tl_handle_close(&handle);
-    make_printable(text);
+    tl_printable_make(text); /* the tasks that it tells of may be others' */
     puts(text);
     return TL_OK;
 }

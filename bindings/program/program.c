@@ -299,8 +299,6 @@ static int run_program(lua_State *L)
         interrupt_watch(L, interactive);
     if (interactive && screen_is_terminal() && !tl_simulate_is_on())
         children_open(!options->label, screen_has_colours());
-    if (init_is_there())
-        interrupt_watch_termination();
     if (options->version)
         fputs(version, stdout);
     bool well = (options->no_environment || run_init(L)) &&

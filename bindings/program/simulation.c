@@ -21,10 +21,12 @@
 #include <lauxlib.h>
 
 #include "explore/host/kept_files.h"
+#include "explore/host/same_file.h"
 #include "module.h"
 #include "process/exit.h"
 #include "process/files.h"
 #include "process/thread.h"
+#include "program/tracing.h"
 #include "simulate/file_points.h"
 #include "simulate/simulate.h"
 #include "simulate/tell.h"
@@ -199,15 +201,24 @@ static int open_file(const char *path)
         open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
 }
 
-static int open_steps(void)
+/* Why the steps are not to be written there; NULL: they can be. */
+static const char *refuse_steps(const char *script)
+{
+    if (strcmp(script, "-") != 0 && same_file(options.steps, script))
+        return "it is the script, which would be lost";
+    return tracing_is_into(options.steps) ? "the trace is written there" : NULL;
+}
+
+static int open_steps(const char *script)
 {
     if (!options.steps)
         return -1;
-    int fd = open_file(options.steps);
+    const char *why = refuse_steps(script);
+    int fd = why ? -1 : open_file(options.steps);
     if (fd < 0)
         fprintf(stderr,
                 "tidelock: " STEPS " %s: %s; give a file that can be written\n",
-                options.steps, strerror(errno));
+                options.steps, why ? why : strerror(errno));
     return fd;
 }
 
@@ -275,7 +286,7 @@ int simulation_begin(const char *script)
 {
     if (!options.wanted)
         return 0;
-    int steps = open_steps();
+    int steps = open_steps(script);
     if (options.steps && steps < 0)
         return -1;
     keep_name();

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "explore/host/same_file.h"
 #include "tidelock.h"
 #include "trace/recorder.h"
 
@@ -15,6 +16,8 @@ static struct {
     bool wanted, last;
     const char *path; /* NULL: after the script */
 } options;
+
+static const char *into; /* NULL: nothing is recorded */
 
 int tracing_read_option(const char *word)
 {
@@ -78,6 +81,15 @@ int tracing_begin(const char *script, bool simulated)
                 "written\n",
                 wishes.path ? wishes.path : "",
                 wishes.path ? why : "not enough memory");
+    if (started) {
+        into = wishes.path;
+        return 0;
+    }
     free(named);
-    return started ? 0 : -1;
+    return -1;
+}
+
+bool tracing_is_into(const char *path)
+{
+    return into && same_file(into, path);
 }

@@ -14,4 +14,7 @@ int tracing_read_option(const char *word);
  * it cannot, which is told. */
 int tracing_begin(const char *script, bool simulated);
 
+/* Whether the run is recorded into that file. */
+bool tracing_is_into(const char *path);
+
 #endif

@@ -112,7 +112,8 @@ static void describe(const struct tl_handle *process,
     uint64_t number = tl_handle_name(process, name);
     int size = snprintf(text, NOTICE_SIZE, "[%" PRIu64 "] %s (pid %d) ", number,
                         info->name, (int)info->pid);
-    text += size;
+    tl_printable_make(text);
+    text += strlen(text);
     size = NOTICE_SIZE - size;
     if (!info->exit_known || info->exitcode == 0)
         snprintf(text, (size_t)size, "has ended\n");

@@ -11,6 +11,7 @@
 
 #include "repl/complete.h"
 #include "repl/history.h"
+#include "repl/interrupt.h"
 #include "repl/readline.h"
 #include "repl/session.h"
 #include "tidelock.h"
@@ -153,12 +154,13 @@ void editor_close(void)
     history_close();
 }
 
-/* Leaves what was typed to be seen, and ^C behind it. */
+/* Leaves what was typed to be seen, and behind it ^C, if it was that. */
 static void drop_line(void)
 {
     *readline.point = (int)strlen(text());
     readline.redisplay();
-    fputs("^C\n", stdout); /* what follows goes to the begin of a line */
+    /* what follows goes to the begin of a line */
+    fputs(interrupt_ends() ? "\n" : "^C\n", stdout);
     readline.callback_sigcleanup();
     readline.free_line_state();
     readline.callback_handler_remove();

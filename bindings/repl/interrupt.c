@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
@@ -26,8 +26,6 @@ static bool raises;
 static pid_t owner;
 static pthread_t owner_thread;
 
-static const char last_words[] = "tidelock: interrupted\n";
-
 /* Ends the program, even in a signal handler: what stdio still holds is lost.
  */
 static void end_at_once(int signal)
@@ -37,14 +35,15 @@ static void end_at_once(int signal)
         tl_family_end();
     tl_socket_file_remove_all();
     turn_restore();
-    ssize_t ignored = write(STDERR_FILENO, last_words, sizeof last_words - 1);
+    const char *words = exit_interrupt_words();
+    ssize_t ignored = write(STDERR_FILENO, words, strlen(words));
     (void)ignored;
-    _exit(exit_interrupt_status);
+    exit_interrupted();
 }
 
 static void end_program(void)
 {
-    files_end(exit_interrupt_status);
+    files_end(exit_interrupt_status());
     end_at_once(SIGINT);
 }
 
@@ -66,7 +65,7 @@ static void stop(lua_State *L, lua_Debug *where)
     (void)where;
     lua_sethook(L, NULL, 0, 0);
     if (getpid() != owner)
-        die_of(SIGINT);
+        die_of(exit_interrupt_signal);
     else if (raises)
         luaL_error(L, "interrupted!");
     else
@@ -102,19 +101,6 @@ static void on_interrupt(int signal)
         end_at_once(signal);
 }
 
-void interrupt_watch(lua_State *L, bool interactive)
-{
-    owner = getpid();
-    owner_thread = pthread_self();
-    raises = interactive;
-    hooked = L;
-    /* where SIGINT is ignored, by nohup or for a job in the background, it
-     * stays so, here and in whatever this program starts */
-    struct sigaction given;
-    if (sigaction(SIGINT, NULL, &given) != 0 || given.sa_handler != SIG_IGN)
-        handle(SIGINT, on_interrupt);
-}
-
 /* Ends the program, and a REPL too, even one whose chunk was interrupted and
  * still runs. */
 static void on_termination(int signal)
@@ -125,15 +111,28 @@ static void on_termination(int signal)
         pending = 0;
     }
     if (!pending)
-        exit_interrupt_status = 128 + signal;
+        exit_interrupt_signal = signal;
     on_interrupt(signal);
 }
 
-void interrupt_watch_termination(void)
+/* What is ignored, by nohup or for a job in the background, stays so, here and
+ * in whatever this program starts. */
+static void watch(int signal, void (*handler)(int))
 {
     struct sigaction given;
-    if (sigaction(SIGTERM, NULL, &given) != 0 || given.sa_handler != SIG_IGN)
-        handle(SIGTERM, on_termination);
+    if (sigaction(signal, NULL, &given) != 0 || given.sa_handler != SIG_IGN)
+        handle(signal, handler);
+}
+
+void interrupt_watch(lua_State *L, bool interactive)
+{
+    owner = getpid();
+    owner_thread = pthread_self();
+    raises = interactive;
+    hooked = L;
+    watch(SIGINT, on_interrupt);
+    watch(SIGTERM, on_termination);
+    watch(SIGHUP, on_termination);
 }
 
 void interrupt_release(void)
@@ -144,6 +143,11 @@ void interrupt_release(void)
 bool interrupt_pending(void)
 {
     return pending;
+}
+
+bool interrupt_ends(void)
+{
+    return pending && !raises;
 }
 
 bool interrupt_take(void)

@@ -210,12 +210,15 @@ static int colour_of(const char *name)
 
 static void make_label(char label[LABEL_SIZE], const char *name)
 {
+    char shown[TL_NAME_SIZE];
+    snprintf(shown, sizeof shown, "%s", name);
+    tl_printable_make(shown);
     label[0] = '\0';
     if (labels && colour)
         snprintf(label, LABEL_SIZE, "\033[%dm%s |\033[0m ", colour_of(name),
-                 name);
+                 shown);
     else if (labels)
-        snprintf(label, LABEL_SIZE, "%s | ", name);
+        snprintf(label, LABEL_SIZE, "%s | ", shown);
 }
 
 int outputs_new(const char *name)

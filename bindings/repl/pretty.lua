@@ -181,6 +181,16 @@ function pretty.text(value, width, colour)
   return show({ width = width, colour = colour, inside = {}, left = MOST_IN_ALL }, value, 0)
 end
 
+--- The same as it is within a table: a string is quoted.
+---@param value any
+---@param width integer
+---@param colour boolean
+---@return string
+function pretty.inside(value, width, colour)
+  if type(value) ~= "string" then return pretty.text(value, width, colour) end
+  return painted({ colour = colour }, "string", quoted(value))
+end
+
 --- Rows of texts as columns. The first row is the heading.
 ---@param rows string[][]
 ---@return string

@@ -115,10 +115,23 @@ local function plural(count, word)
   return ("%d %s%s"):format(count, word, count == 1 and "" or "s")
 end
 
-local function write_all(trace, options, bar)
+-- Nothing is written over a trace, be it the one that is read or another: a FILE may have been forgotten.
+local function check_outputs(options, path)
+  local others = { { path, "the trace that it is made of" } }
+  if options.compare then others[2] = { options.compare, "the trace of --compare" } end
   for _, each in ipairs(OUTPUTS) do
-    if options[each[1]] then output.check(options[each[1]], "--" .. each[1], each[2]) end
+    local to, option = options[each[1]], "--" .. each[1]
+    if to then
+      output.check(to, option, each[2], others)
+      if reader.is_there(to) then
+        error({ wrong = ("'%s': %s is a trace, which would be lost; give another name"):format(option, to) }, 0)
+      end
+      others[#others + 1] = to ~= "-" and { to, ("%s of %s"):format(each[2], option) } or nil
+    end
   end
+end
+
+local function write_all(trace, options, bar)
   local from, to = range_of(trace, options)
   local chosen = { tasks = check_tasks(trace, options), from = from, to = to }
   for _, text in ipairs(summary.missing(trace, names.of(trace))) do note("%s", text) end
@@ -147,6 +160,7 @@ return function(options)
   bar:clear()
   if not options.file then note("%s, the newest trace here", path) end
   if options.html or options.perfetto or options.chrome or options.mermaid then
+    check_outputs(options, path)
     write_all(trace, options, bar)
   else
     draw(trace, options, bar)

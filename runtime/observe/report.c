@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/printable.h"
 #include "base/world.h"
 #include "observe/words.h"
 #include "tasks/life.h"
@@ -20,6 +21,7 @@ static void title_of(const struct tl_object *object, const struct tl_kind *kind,
     const char *quote = object->name[0] ? "\"" : "";
     snprintf(text, size, "%s#%d%s%s%.*s%s", kind->name, (int)object->number,
              quote[0] ? " " : "", quote, TL_NAME_SIZE - 1, object->name, quote);
+    tl_printable_make(text);
 }
 
 static void describe_object(const struct tl_object *object,

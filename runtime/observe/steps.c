@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "memory/arena.h"
 #include "tasks/task.h"
 #include "tidelock.h"
@@ -26,23 +27,6 @@ struct line {
     unsigned column;
 };
 
-/* The bytes of the character there, if it may be printed; else 0. */
-static size_t printable(const char *at)
-{
-    const unsigned char *c = (const unsigned char *)at;
-    size_t size = *c < 0x80   ? 1
-                  : *c < 0xc2 ? 0
-                  : *c < 0xe0 ? 2
-                  : *c < 0xf0 ? 3
-                  : *c < 0xf5 ? 4
-                              : 0;
-    for (size_t i = 1; i < size; i++)
-        if ((c[i] & 0xc0) != 0x80)
-            return 0;
-    bool control = *c < ' ' || *c == 0x7f || (*c == 0xc2 && c[1] < 0xa0);
-    return control ? 0 : size;
-}
-
 /* Nearly all are. */
 static inline bool is_plain(char c)
 {
@@ -51,8 +35,7 @@ static inline bool is_plain(char c)
 
 static inline const char *next(const char *at)
 {
-    size_t size = is_plain(*at) ? 1 : printable(at);
-    return at + (size ? size : 1);
+    return at + (is_plain(*at) ? 1 : tl_printable_step(at));
 }
 
 static unsigned width(const char *text)
@@ -69,13 +52,13 @@ static void copy(struct line *line, const char *text, unsigned columns)
 {
     size_t used = line->used;
     for (; columns && *text && used + 5 < sizeof line->text; columns--) {
-        size_t size = is_plain(*text) ? 1 : printable(text);
+        size_t size = is_plain(*text) ? 1 : tl_printable_size(text);
         if (size > 1)
             memcpy(line->text + used, text, size);
         else
             line->text[used] = size ? *text : '?';
         used += size ? size : 1;
-        text += size ? size : 1;
+        text = next(text);
         line->column++;
     }
     line->used = used;

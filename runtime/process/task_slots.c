@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/printable.h"
 #include "process/inherit.h"
 #include "store/cell.h"
 #include "store/refs.h"
@@ -21,6 +22,15 @@ static struct tl_task *claim(void)
     return task;
 }
 
+/* Whoever tells of tasks tells their names. */
+static void name_task(struct tl_task *task, const struct tl_process *process)
+{
+    char name[TL_NAME_SIZE];
+    memcpy(name, process->object.name, sizeof name);
+    tl_printable_make(name);
+    memcpy(task->name, name, sizeof task->name);
+}
+
 void tl_task_slots_tie(struct tl_task *task, struct tl_process *process,
                        const struct tl_task *parent)
 {
@@ -28,7 +38,7 @@ void tl_task_slots_tie(struct tl_task *task, struct tl_process *process,
     /* a daemon's thread ends with it, so it can answer for no child either */
     task->daemon = atomic_load(&process->daemon) ||
                    (parent && parent->daemon && tl_process_is_thread(process));
-    memcpy(task->name, process->object.name, sizeof task->name);
+    name_task(task, process);
     task->process = tl_offset(process);
     process->parent_task = task->parent;
     process->parent_pid = parent ? (int32_t)getpid() : 0;
@@ -46,7 +56,7 @@ static int take_at_home(struct tl_task *task, struct tl_process *process)
 static int take_in_space(struct tl_task *task, const struct tl_process *process)
 {
     task->parent = tl_task_id(tl_self);
-    memcpy(task->name, process->object.name, sizeof task->name);
+    name_task(task, process);
     return TL_OK;
 }
 

@@ -75,6 +75,28 @@ static void signal_daemons(int signal)
     }
 }
 
+void (*tl_stopped_hook)(const char *name, pid_t pid);
+
+static bool is_stopped(pid_t pid)
+{
+    struct tl_procfs stat;
+    return pid > 0 && tl_procfs_read(pid, &stat) && stat.state == 'T';
+}
+
+/* One that is stopped, as by suspend, does not end before somebody lets it go
+ * on: which is told, once it has lasted.  TL_TIMEOUT: it is to be waited for.
+ */
+static int await_stopped(struct tl_process *process)
+{
+    pid_t pid = atomic_load(&process->pid);
+    if (!tl_stopped_hook || tl_process_is_thread(process) || !is_stopped(pid))
+        return TL_TIMEOUT;
+    int status = tl_process_await(process, in(TL_SECOND));
+    if (status == TL_TIMEOUT && is_stopped(pid))
+        tl_stopped_hook(process->object.name, pid);
+    return status;
+}
+
 static int await_children(bool daemons, tl_deadline deadline)
 {
     struct tl_process *process;
@@ -87,6 +109,8 @@ static int await_children(bool daemons, tl_deadline deadline)
         int status =
             tl_checkpoint_at(TL_OP_PROCESS_JOIN, process, TL_INTENT_ALL);
         if (status == TL_OK)
+            status = daemons ? TL_TIMEOUT : await_stopped(process);
+        if (status == TL_TIMEOUT)
             status = tl_process_await(process, deadline);
         if (status < 0)
             return status;

@@ -38,6 +38,10 @@ int tl_main_end(void);
  * first, passes on what it holds outside of the program.  May be NULL. */
 extern void (*tl_held_hook)(void);
 
+/* Called, where it is set, by a task that is to end, once a child that it joins
+ * has been stopped for a while. */
+extern void (*tl_stopped_hook)(const char *name, pid_t pid);
+
 /* Kills every other process of the program, ends the groups of their commands,
  * and waits until none is left, for a second at most; called once more from a signal handler, it waits no longer.
  * The process is to end then.  Async-signal-safe. */
@@ -184,6 +188,11 @@ const char *tl_kind_name(int kind); /* "lock", "pipe", ... */
 /* One line about the object's live state into text (TL_TEXT_SIZE is enough):
  * lock#3 "till": held by buyer-2 (pid 4711), 3 waiting.  Borrows handle. */
 void tl_describe(const struct tl_handle *handle, char *text, size_t size);
+
+/* A `?` in the place of what a terminal would not show as a character, such as
+ * what moves its cursor.  What tl_describe and the like tell has gone through
+ * this. */
+void tl_printable_make(char *text);
 
 /* The object's name, "" for none, and its number among its kind. */
 uint64_t tl_handle_name(const struct tl_handle *handle,

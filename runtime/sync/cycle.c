@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/printable.h"
 #include "base/procfs.h"
 #include "park/park.h"
 #include "sync/cycle_graph.h"
@@ -35,6 +36,7 @@ static void title(const struct tl_cycle_walk *walk, bool with_kind, char *text,
                  with_kind ? " " : "", TL_NAME_SIZE - 1, object->name);
     else
         snprintf(text, size, "%s#%d", kind, (int)object->number);
+    tl_printable_make(text);
 }
 
 /* In a space, tasks of different programs may have one name. */

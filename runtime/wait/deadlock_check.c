@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/deadlock.h"
+#include "base/world.h"
 #include "park/guard.h"
 #include "park/park.h"
 #include "public/status.h"
@@ -81,7 +82,7 @@ static uint32_t index_of(const struct sight *sights, size_t count,
 
 /* How a task waits, with its ender as an index into sights.  A task that merely
  * sleeps, without a deadline, may wait for a signal: it counts as one that can
- * go on. */
+ * go on; but in another world, where it is the tasks that send signals. */
 static struct tl_wait_state state_of(const struct sight *sights, size_t count,
                                      const struct tl_wait_queue *condition)
 {
@@ -91,7 +92,7 @@ static struct tl_wait_state state_of(const struct sight *sights, size_t count,
     const struct tl_kind *kind;
     const struct tl_object *object = tl_wait_queue_object(condition, &kind);
     if (!object) {
-        state.waits = false;
+        state.waits = tl_world != NULL;
         return state;
     }
     uint32_t holder = tl_wait_queue_ender(condition);

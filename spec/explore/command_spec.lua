@@ -137,6 +137,22 @@ describe("explore", function()
     end
   end)
 
+  it("writes nothing over the script, nor over its other file", function()
+    local path = script(LOST)
+    local code = files.read(path)
+    for words, what in pairs{
+      ["explore -o %s %s"] = "'-o': the schedule cannot be written: %s: it would be written over the script; give",
+      ["explore --html %s %s"] = "'--html': the page cannot be written: %s: it would be written over the script; give",
+      ["explore -o %s.new --html /tmp/../%s.new %s"] = "it would be written over the schedule of -o; give another name",
+      ["replay --schedule=1:0 --html %s %s"] = "it would be written over the script; give another name",
+    } do
+      local out, err, status = run(words:gsub("%%s", path))
+      assert.same({ "", 2, code }, { out, status, files.read(path) })
+      assert.truthy(err:find(what:gsub("%%s", path), 1, true), err)
+    end
+    assert.is_nil(io.open(path .. ".new"))
+  end)
+
   it("writes one object of JSON, whatever there is to say", function()
     local counter = os.tmpname() -- the third run alone fails
     local out, err, status = run("explore --json --jobs 1 --runs 60 %s", script(([[

@@ -89,7 +89,25 @@ describe("the prompt", function()
   it("runs Lua in the stopped task: prints, sets, and tells errors", function()
     local out = prompted{ "goto 9", "seen + 1, name, { 1, a = 'x' }", "seen = 7", "seen", "limit = 2", "=limit",
       "print(1, 2)", "error 'no'", "x y", "step = 1", "=step" }
-    has(out, '\n4\tbob\t{1, a = "x"}\n7\n2\n1\t2\nprompt:1: no\nprompt:1: syntax error near \'y\'\n1\n')
+    has(out, '\n4\tbob\t{ 1, a = "x" }\n7\n2\n1\t2\nprompt:1: no\nprompt:1: syntax error near \'y\'\n1\n')
+  end)
+
+  it("shows values as the REPL does: deep tables, those with a metatable, shared ones, no control character", function()
+    local out = prompted({ "goto 3", "deep", "of", "ring", "stock", "'\\27[2J'", "locals", "error(deep)" }, [[
+      local ipc = require "tidelock"
+      local deep, ring, stock = { a = { b = { c = { "d" } } } }, {}, ipc.table{ soup = 2 }
+      local of, text = setmetatable({ 1, 2 }, { __index = print }), "\27[2J"
+      ring.ring = ring
+      stock.soup = 3
+      ipc.yield()
+      ipc.yield()
+      return deep, of, ring, stock, text]], "1:0")
+    has(out, '\n{ a = { b = { c = { "d" } } } }\n{ 1, 2 }\n{ ring = <cycle> }\n')
+    assert.matches("\ntable#1: 1 key { soup = [23] }\n\\027%[2J\n", out)
+    has(out, '\ndeep = { a = { b = { c = { "d" } } } }\n')
+    has(out, '\ntext = "\\027[2J"\n')
+    assert.equal(3, select(2, out:gsub('{ a = { b = { c = { "d" } } } }', "")))
+    assert.is_nil(out:find "\27")
   end)
 
   it("can look at objects, and refuses what would change the schedule", function()
@@ -174,7 +192,7 @@ end
 describe("the prompt on a terminal", function()
   it("asks, and ends with Ctrl-D", function()
     local out, status = on_terminal(LOST, [[sleep 0.6; echo "seen or 5"; sleep 0.2; printf "\004"; sleep 0.4]])
-    assert.matches("\nstep %d+> .*\n5\nstep %d+> ", out)
+    assert.matches("\nstep %d+> .*\n\27%[33m5\27%[0m\nstep %d+> ", out)
     assert.equal(0, status)
   end)
 

@@ -188,6 +188,13 @@ describe("lab grade", function()
     told("pack/two-painters/wrong", "there is no file of a lab, such as two-painters.lua, and no folder of a student")
     told("class -o class", "-o class: it is a folder; give a file in it")
   end)
+
+  it("writes no grades over an answer", function()
+    local before = labs.read(here:path "class/ann/two-painters.lua")
+    local _, err, status = here:lab "grade class -o class/../class/ann/two-painters.lua"
+    assert.same({ 2, before }, { status, labs.read(here:path "class/ann/two-painters.lua") })
+    assert.truthy(err:find("it is an answer of ann, which would be lost; give another file", 1, true), err)
+  end)
 end)
 
 describe("the process that grades", function()

@@ -32,6 +32,50 @@ describe("a process", function()
     assert.has_error(function() ipc.process("no function") end)
   end)
 
+  it("takes as many arguments as n says, and refuses an n that is no count", function()
+    local function count(...) return select("#", ...) end
+    for _, n in ipairs{ 3, 3.0 } do
+      assert.equal(3, ipc.process{ target = count, args = { 1, nil, nil, n = n } }:start():result(PATIENCE))
+      local t = ipc.thread{ target = function(...) return select("#", ...) end, args = { 1, n = n } }
+      assert.equal(3, t:start():result(PATIENCE))
+    end
+    local given = ipc.value(0)
+    local pool = ipc.pool{ workers = 1, initializer = function(...) given:set(select("#", ...)) end,
+      initargs = { n = 2.0 } }
+    assert.equal(2, pool:apply(function() return given:get() end))
+    assert.equal(4, pool:apply_async(count, { n = 4.0 }):get(PATIENCE))
+    for _, n in ipairs{ -1, 2.5, "2", 1e15, {} } do
+      for what, make in pairs{
+        ["args.n must be an integer from 0 to 200000, not "] =
+          function() ipc.process{ target = count, args = { n = n } } end,
+        ["the arguments' n must be an integer"] = function() pool:apply_async(count, { n = n }) end,
+        ["initargs.n must be an integer"] = function() ipc.pool{ initializer = count, initargs = { n = n } } end,
+      } do
+        local ok, why = pcall(make)
+        assert.is_false(ok)
+        assert.matches("^spec/process/process_spec.lua:%d+: ", why)
+        assert.truthy(why:find(what, 1, true), why)
+      end
+    end
+    pool:close()
+    pool:join()
+  end)
+
+  it("that is stopped at the end of the script is told of, which then waits for it", function()
+    local _, err, status = shell.script [[
+      local ipc = require "tidelock"
+      local p = ipc.process{ name = "snail\27[2J", target = function() ipc.sleep() end }:start()
+      p:suspend()
+      local main = ipc.getpid()
+      local line = "(while ! grep -q stopped /proc/%d/fd/2; do sleep 0.05; done; kill -9 %d) &"
+      os.execute(line:format(main, p.pid))
+      io.stderr:write(p.pid, "\n")]]
+    local pid = err:match "^(%d+)\n"
+    assert.equal(("%s\ntidelock: the end waits for snail?[2J (pid %s), which is stopped: kill -CONT %s lets it go on, "
+      .. "Ctrl-C ends all\n"):format(pid, pid, pid), err)
+    assert.equal(0, status)
+  end)
+
   it("starts once, and is joined by others, after its start", function()
     local p = ipc.process(function() end)
     assert.has_error(function() p:join() end)

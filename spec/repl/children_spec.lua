@@ -99,6 +99,17 @@ describe("the end", function()
     end)
   end
 
+  it("by SIGTERM says so below the line that is being typed, and the terminal is as it was", function()
+    start("", nil, nil, true)
+    local pid = pid_of "ipc.current()"
+    repl:type "1000 + "
+    repl:expect "> 1000 %+ "
+    os.execute("kill " .. pid)
+    repl:expect "^\ntidelock: ended by SIGTERM\n"
+    assert.equal(143, repl:status())
+    assert.matches(" icanon .* echo ", repl:modes())
+  end)
+
   it("by os.exit leaves nobody behind", function()
     start()
     local p, q, c = start_three()

@@ -37,7 +37,7 @@ describe("a result", function()
   end)
 
   it("moves no cursor: control characters and bytes that are no UTF-8 are escapes", function()
-    assert.equal('a\\027[2Jb\tc\\255\u{e9}\\194\\155\n{ "\\027", ["\\r"] = lock#1 "\\027[2J": free }\n', printed{
+    assert.equal('a\\027[2Jb\tc\\255\u{e9}\\194\\155\n{ "\\027", ["\\r"] = lock#1 "?[2J": free }\n', printed{
       [["a\27[2Jb\tc\255\u{e9}\u{9b}"]], [[{ "\27", ["\r"] = ipc.lock{ name = "\27[2J" } }]] })
   end)
 

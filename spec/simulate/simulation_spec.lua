@@ -194,6 +194,17 @@ describe("a simulation", function()
     assert.matches("tidelock: it failed with %-%-sim=4\n$", err)
   end)
 
+  it("is told of where tasks sleep without end, since no task can send a signal", function()
+    local out, err, status = shell.script([[
+      local ipc = require "tidelock"
+      local q = ipc.queue()
+      ipc.spawn(ipc.sleep)
+      ipc.spawn(function() q:get() end)
+      ipc.sleep()]], nil, nil, "--sim=1")
+    assert.same({ "", 3 }, { out, status })
+    assert.matches("^tidelock: deadlock: [^\n]*\n  main %(pid 1%) sleeps; .*\n  process%-1 %(pid 2%) sleeps; ", err)
+  end)
+
   it("tells who computes while the others wait for their turn", function()
     assert.equal("tidelock: thinker has run for 5 seconds without an operation of the runtime, and the others wait for "
       .. "it: it computes, or is in a call that is not simulated\nanswer\t42\nstatus 0\n",

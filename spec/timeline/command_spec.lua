@@ -113,6 +113,31 @@ describe("tidelock timeline", function()
     assert.equal(contents "a.json", (run "--chrome=- kitchen.tltrace"))
   end)
 
+  it("writes no output over what it reads, nor over another output, by whatever name", function()
+    os.execute(("cd %s && cp kitchen.tltrace other.tltrace && ln -sf kitchen.tltrace soft && ln -f kitchen.tltrace hard"
+      ):format(folder))
+    local before = contents "kitchen.tltrace"
+    for _, row in ipairs{
+      { "kitchen.tltrace --html kitchen.tltrace", "the page", "the trace that it is made of" },
+      { "kitchen.tltrace --perfetto ./kitchen.tltrace", "the trace", "the trace that it is made of" },
+      { "kitchen.tltrace --chrome soft", "the trace", "the trace that it is made of" },
+      { "soft --mermaid=hard", "the diagram", "the trace that it is made of" },
+      { "kitchen.tltrace --compare other.tltrace --html other.tltrace", "the page", "the trace of %-%-compare" },
+      { "kitchen.tltrace --html new --mermaid=./new", "the diagram", "the page of %-%-html" },
+    } do
+      local out, err, status = run(row[1])
+      assert.same({ "", 2 }, { out, status }, row[1])
+      assert.matches(("tidelock: '%%-%%-%%l+': %s cannot be written: [^\n:]+: it would be written over %s; give another"
+        ):format(row[2], row[3]), err)
+      assert.equal(before, contents "kitchen.tltrace")
+    end
+    local _, err, status = run "--html kitchen.tltrace" -- of the newest, other.tltrace
+    assert.same({ before, 2 }, { contents "kitchen.tltrace", status })
+    assert.matches("'%-%-html': kitchen.tltrace is a trace, which would be lost; give another name\n$", err)
+    assert.equal(0, (select(3, run "kitchen.tltrace --html /dev/null --perfetto /dev/null")))
+    os.execute(("cd %s && touch -d 2001-01-01 other.tltrace && rm soft hard other.tltrace"):format(folder))
+  end)
+
   it("leaves what is there where an output cannot be written", function()
     local out, err, status = run "kitchen.tltrace --chrome nowhere/b.json --html b.html"
     assert.same({ "", 2 }, { out, status })

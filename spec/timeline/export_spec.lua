@@ -245,4 +245,18 @@ describe("--mermaid", function()
     assert.equal(3, select(2, text:gsub("%->>", "")))
     assert.is_nil(text:find "noodles")
   end)
+
+  it("has all objects where the tasks have none in common, and says so", function()
+    local text = mermaid.text(example.small(), { tasks = { 1 } })
+    assert.matches("\n  Note over p1: these tasks have no object in common: all objects are shown\n", text)
+    assert.matches("\n  p1%->>p%d: 34: join, waited 39.7 ms\n", text)
+  end)
+
+  it("says so where there is nothing to draw, and who there is", function()
+    local text = mermaid.text(example.small(), { tasks = { 4, 5 }, from = 0, to = 1000 })
+    assert.matches("\n  actor p1 as ann\n  actor p2 as bob\n  Note over p1: nothing is done to an object", text)
+    local empty = example.small()
+    empty.tasks, empty.spans, empty.marks = {}, { count = 0 }, {}
+    assert.matches("\n  participant p1 as no task\n  Note over p1: nothing is done", mermaid.text(empty))
+  end)
 end)

@@ -71,13 +71,22 @@ static int list_objects(lua_State *L)
     return 1;
 }
 
+/* The text of a module of the program's, as a function. */
+static int load_module(lua_State *L)
+{
+    embedded_load(L, luaL_checkstring(L, 1));
+    return 1;
+}
+
 /* ---- an answer ---- */
 
 /* The request is a word, then a line's end, then its text. */
 static int answer(lua_State *L)
 {
-    static const luaL_Reg looks[] = {
-        {"tasks", list_tasks}, {"objects", list_objects}, {NULL, NULL}};
+    static const luaL_Reg looks[] = {{"tasks", list_tasks},
+                                     {"objects", list_objects},
+                                     {"embedded", load_module},
+                                     {NULL, NULL}};
     struct worker_talk *talk = &shared->talk;
     size_t word = strcspn(talk->text, "\n"), size;
     embedded_load(L, "explore.host.stopped");

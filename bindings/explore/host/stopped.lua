@@ -1,11 +1,10 @@
 --- Stopped: what a task that stands still before a step answers (explore/host/stopped.c loads this for each answer).
 --
--- request, text: what is asked; look: tasks() and objects(); debug: the library. Returns the answer as text. The
--- stopped function is the one of the script that has called what is about to be done.
+-- request, text: what is asked; look: tasks(), objects() and embedded(); debug: the library. Returns the answer as
+-- text. The stopped function is the one of the script that has called what is about to be done.
 local request, text, look, debug = ...
 
 local OWN_LEVELS = 3 -- this chunk, what has called it, and the call that is about to be done
-local MOST_ENTRIES, MOST_DEPTH, MOST_TEXT = 20, 2, 200
 
 -- ---- the stopped function ----
 
@@ -64,38 +63,18 @@ end
 
 -- ---- values ----
 
-local function quoted(value)
-  if type(value) ~= "string" then return tostring(value) end
-  return (("%q"):format(value):gsub("\\\n", "\\n"))
+-- A module of the program's, of which the script finds nothing.
+local function module(name)
+  local chunk = look.embedded(name)
+  debug.setupvalue(chunk, 1, setmetatable({ require = module, debug = debug }, { __index = _ENV }))
+  return chunk()
 end
 
-local show
+local pretty = module "repl.pretty"
 
-local function show_table(value, level)
-  local parts, count, done = {}, 0, {}
-  for i = 1, math.min(#value, MOST_ENTRIES) do
-    parts[i], done[i] = show(value[i], level + 1), true
-  end
-  for key, each in pairs(value) do
-    if not done[key] then
-      count = count + 1
-      if #parts >= MOST_ENTRIES then
-        parts[#parts + 1] = "..."
-        break
-      end
-      local name = type(key) == "string" and key:find "^[%a_][%w_]*$" and key or ("[%s]"):format(quoted(key))
-      parts[#parts + 1] = ("%s = %s"):format(name, show(each, level + 1))
-    end
-  end
-  return ("{%s}"):format(table.concat(parts, ", "))
-end
-
-function show(value, level)
-  local meta = debug.getmetatable(value)
-  if type(value) == "table" and not meta and level < MOST_DEPTH then return show_table(value, level) end
-  local shown = quoted(value)
-  return #shown > MOST_TEXT and shown:sub(1, MOST_TEXT) .. "..." or shown
-end
+-- The first line of the text tells what the terminal is: its columns, and whether it has colours.
+local columns, colours, code = text:match "^(%d+) (%l+)\n(.*)$"
+local width, colour = tonumber(columns), colours == "colours"
 
 -- ---- answers ----
 
@@ -124,22 +103,23 @@ function answers.eval()
       else debug.setlocal(level_of(), index, value) end
     end,
   })
-  local chunk, why = load("return " .. text, "=prompt", "t", env)
-  if not chunk then chunk, why = load(text, "=prompt", "t", env) end
+  local chunk, why = load("return " .. code, "=prompt", "t", env)
+  if not chunk then chunk, why = load(code, "=prompt", "t", env) end
   if not chunk then return why end
   local results = table.pack(pcall(chunk))
   over = true
   if not results[1] then
-    printed[#printed + 1] = tostring(results[2])
+    printed[#printed + 1] = pretty.text(results[2], width, colour)
   elseif results.n > 1 then
     local list = {}
-    for i = 2, results.n do
-      local value = results[i]
-      list[i - 1] = type(value) == "string" and value or show(value, 0)
-    end
+    for i = 2, results.n do list[i - 1] = pretty.text(results[i], width, colour) end
     printed[#printed + 1] = table.concat(list, "\t")
   end
   return table.concat(printed, "\n")
+end
+
+local function shown(value)
+  return pretty.inside(value, width, colour)
 end
 
 function answers.locals()
@@ -148,14 +128,14 @@ function answers.locals()
   while level do
     local name, value = debug.getlocal(level, index)
     if not name then break end
-    if not name:find "^%(" then lines[#lines + 1] = ("%s = %s"):format(name, show(value, 0)) end
+    if not name:find "^%(" then lines[#lines + 1] = ("%s = %s"):format(name, shown(value)) end
     index = index + 1
   end
   index = 1
   while frame do
     local name, value = debug.getupvalue(frame.func, index)
     if not name then break end
-    if name ~= "_ENV" then lines[#lines + 1] = ("%s = %s  (upvalue)"):format(name, show(value, 0)) end
+    if name ~= "_ENV" then lines[#lines + 1] = ("%s = %s  (upvalue)"):format(name, shown(value)) end
     index = index + 1
   end
   return table.concat(lines, "\n")

@@ -31,7 +31,8 @@ local function ask(self, request, text)
     self:say(ENDED)
     return nil
   end
-  local answer, why = self.place:ask(request, text)
+  local look = ("%d %s\n"):format(self.width, self.colours and "colours" or "plain")
+  local answer, why = self.place:ask(request, look .. (text or ""))
   if why == "interrupted" then return nil, "interrupted" end
   if not answer then self:say "the schedule has ended" end
   return answer

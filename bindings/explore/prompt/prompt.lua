@@ -91,7 +91,7 @@ return function(here, script, whole)
     place = standing.new(here, whole),
   }, prompt)
   local width, color = here:look()
-  self.width, self.paint = math.min(width or 100, 100), paint.new(color)
+  self.width, self.paint, self.colours = math.min(width or 100, 100), paint.new(color), color
   welcome(self)
   local ender = whole.run.ending ~= "deadlock" and failure.is(whole.run) and whole.run.ender or nil
   local first = self.place:last_of(ender)

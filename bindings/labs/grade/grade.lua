@@ -92,6 +92,18 @@ local function check_place(found, format, several)
   end
 end
 
+-- No grades over what is graded.
+local function check_overwrites(found, list)
+  local is_same = require "explore.host".is_same_file
+  for _, submission in ipairs(list) do
+    for _, path in pairs(found.file and submission.files or {}) do
+      if is_same(found.file, path) then
+        refuse("-o %s: it is an answer of %s, which would be lost; give another file", found.file, submission.name)
+      end
+    end
+  end
+end
+
 local function tasks_of(list, labs)
   local tasks = {}
   for _, submission in ipairs(list) do
@@ -117,6 +129,7 @@ function grade.run(found)
     refuse "exercism knows one exercise a submission: give --lab NAME"
   end
   check_place(found, format, several)
+  check_overwrites(found, list)
   local tasks, jail = tasks_of(list, labs), grade_run.jail(whole)
   grade_run.all(tasks, found.jobs or require "explore.host".cpus(),
     { pack = whole, jail = jail, seed = found.seed, cap = format.cap, wall = format.wall })

@@ -1,5 +1,6 @@
 --- A run as a sequence diagram of Mermaid: tasks and the objects that they have in common are the participants, and an
---- arrow is what a task does to an object, in the order in which operations end.
+--- arrow is what a task does to an object, in the order in which operations end.  Where they have none in common, all
+--- objects are.
 local diagram = require "formats.sequence_diagram"
 local meaning = require "timeline.meaning"
 local names = require "timeline.names"
@@ -8,7 +9,7 @@ local waits = require "timeline.waits"
 
 local mermaid = {}
 
-local MOST_MESSAGES = 200
+local MOST_MESSAGES, MOST_IDLE = 200, 20
 
 -- When the operation had its effect, for the order.
 local function moment(trace, i)
@@ -29,21 +30,31 @@ local function find_shared(trace, wanted)
   return shared
 end
 
--- The messages in order: { time, span } or { time, nil, task, text }; and how many more there are.
-local function chosen(trace, wanted, from, to)
-  local spans, list, shared = trace.spans, {}, find_shared(trace, wanted)
+-- { time, span } of what the tasks did then to these objects; nil: to any.
+local function messages(trace, wanted, objects, from, to)
+  local spans, list = trace.spans, {}
   for i = 1, spans.count do
-    local time = moment(trace, i)
-    if wanted[spans.task[i]] and shared[spans.object[i]] and time >= from and time <= to then
+    local object, time = spans.object[i], moment(trace, i)
+    if wanted[spans.task[i]] and object > 0 and (not objects or objects[object]) and time >= from and time <= to then
       list[#list + 1] = { time, i }
     end
   end
-  local count = #list
-  table.sort(list, function(a, b) return a[1] < b[1] or a[1] == b[1] and a[2] < b[2] end)
-  return table.move(list, 1, math.min(count, MOST_MESSAGES), 1, {}), math.max(count - MOST_MESSAGES, 0)
+  return list
 end
 
--- What is said of a task beside its messages: that it died, and what was told.
+-- The messages in order, as above, how many more there are, and whether they are of all objects, since none is shared.
+local function chosen(trace, wanted, from, to)
+  local list, of_all = messages(trace, wanted, find_shared(trace, wanted), from, to), false
+  if #list == 0 then
+    list = messages(trace, wanted, nil, from, to)
+    of_all = #list > 0
+  end
+  local count = #list
+  table.sort(list, function(a, b) return a[1] < b[1] or a[1] == b[1] and a[2] < b[2] end)
+  return table.move(list, 1, math.min(count, MOST_MESSAGES), 1, {}), math.max(count - MOST_MESSAGES, 0), of_all
+end
+
+-- What is said of a task beside its messages, { time, nil, task, text }: that it died, and what was told.
 local function add_notes(trace, list, wanted, from, to)
   for i, task in ipairs(trace.tasks) do
     if wanted[i] and task.ended and task.how ~= "ended" and task.ended >= from and task.ended <= to then
@@ -88,6 +99,19 @@ local function participants(drawn, trace, own, list)
   end
 end
 
+-- Where there is nothing to draw, who has done nothing, and that it is so.
+local function say_nothing(drawn, trace, own, wanted)
+  local count = 0
+  for i = 1, #trace.tasks do
+    if wanted[i] and count < MOST_IDLE then
+      drawn:add("actor", "task " .. i, own:task(i))
+      count = count + 1
+    end
+  end
+  if count == 0 then drawn:add("participant", "nobody", "no task") end
+  drawn:note(nil, "nothing is done to an object in this time")
+end
+
 -- The set of the tasks' indexes; of all tasks if there is no list.
 local function set_of(trace, tasks)
   local set = {}
@@ -104,10 +128,15 @@ function mermaid.text(trace, options)
   local own, spans = names.of(trace), trace.spans
   local wanted, reader = set_of(trace, options.tasks), meaning.reader(trace)
   local from, to = options.from or 0, options.to or trace.length
-  local list, left_out = chosen(trace, wanted, from, to)
+  local list, left_out, of_all = chosen(trace, wanted, from, to)
   add_notes(trace, list, wanted, from, left_out > 0 and list[#list][1] or to)
   local drawn = diagram.new(("%s, %s"):format(names.clean(trace.title), times.of(trace, to - from)))
   participants(drawn, trace, own, list)
+  if #list == 0 then
+    say_nothing(drawn, trace, own, wanted)
+  elseif of_all then
+    drawn:note(nil, "these tasks have no object in common: all objects are shown")
+  end
   for _, each in ipairs(list) do
     local i, task = each[2], "task " .. (each[3] or 0)
     if not i then

@@ -1,10 +1,12 @@
 #include "timeline/read/reader.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <lauxlib.h>
 
@@ -153,7 +155,23 @@ static int read_trace(lua_State *L)
     return 1;
 }
 
-static bool is_trace(const char *name)
+/* Whether there is a file that begins as a trace does. */
+static int is_there(lua_State *L)
+{
+    char begin[sizeof TL_TRACE_MAGIC - 1];
+    struct stat file;
+    int fd = tl_standard_avoid(
+        open(luaL_checkstring(L, 1), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    bool found = fd >= 0 && fstat(fd, &file) == 0 && S_ISREG(file.st_mode) &&
+                 read(fd, begin, sizeof begin) == sizeof begin &&
+                 memcmp(begin, TL_TRACE_MAGIC, sizeof begin) == 0;
+    if (fd >= 0)
+        close(fd);
+    lua_pushboolean(L, found);
+    return 1;
+}
+
+static bool has_suffix(const char *name)
 {
     size_t size = strlen(name), suffix = sizeof TL_TRACE_SUFFIX - 1;
     return size > suffix && strcmp(name + size - suffix, TL_TRACE_SUFFIX) == 0;
@@ -173,7 +191,7 @@ static int newest(lua_State *L)
     DIR *entries = opendir(directory);
     for (struct dirent *entry; entries && (entry = readdir(entries));) {
         struct stat file;
-        if (!is_trace(entry->d_name) ||
+        if (!has_suffix(entry->d_name) ||
             fstatat(dirfd(entries), entry->d_name, &file, 0) != 0 ||
             !S_ISREG(file.st_mode))
             continue;
@@ -196,7 +214,10 @@ static int newest(lua_State *L)
 int reader_open_library(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"read", read_trace}, {"newest", newest}, {NULL, NULL}};
+        {"read", read_trace},
+        {"newest", newest},
+        {"is_there", is_there},
+        {NULL, NULL}};
     luaL_newlib(L, functions);
     return 1;
 }

@@ -3,6 +3,7 @@
  *
  *   reader.read(path, tell) -> model | nil, why
  *   reader.newest([directory]) -> path of its newest trace | nil
+ *   reader.is_there(path) -> whether there is a file that begins as a trace
  *
  * The model is as timeline/model.lua has it; its columns are userdata
  * (columns.h).  Of a file that is cut off or damaged it holds what stands
