@@ -1499,8 +1499,9 @@ function space.value(name, init) end
 --- engine count (`value:add`, `table:add`).
 ---
 --- * `lost`: the server has not heard of this process for a whole lease (a cut
----   cable, a stopped process), and what it held belongs to others now. Every
----   call raises so. `forgot`: the server came back without its last moments.
+---   cable, a stopped process), and what it held belongs to others now; or the
+---   server has forgotten everything, since it keeps nothing on disk or was
+---   emptied. Every call raises so, and says which. `forgot`: the server came back without its last moments.
 ---   Nothing is lost in silence: look at what was half done, and open the space
 ---   again.
 --- * A server that cannot be reached is waited for, as long as the lease lasts;

@@ -3,6 +3,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "codec/format.h"
+#include "lua/compat.h"
 #include "lua/support.h"
 #include "lua/userdata.h"
 
@@ -44,6 +46,7 @@ struct reading {
     size_t weight;
     bool collects;
     bool begun;
+    bool outside; /* Lua code has run, or is about to */
     lua_Hook hook;
     int mask, count;
 };
@@ -61,19 +64,32 @@ static void begin_reading(lua_State *L, struct reading *reading)
     lua_sethook(L, NULL, 0, 0);
 }
 
+/* Argument: kilobytes. */
+static int collect_some(lua_State *L)
+{
+    lua_gc(L, LUA_GCSTEP, (int)lua_tointeger(L, 1));
+    return 0;
+}
+
 /* A restart forgets what was allocated meanwhile; without the step, garbage of
- * large messages would grow faster than it is collected. */
+ * large messages would grow faster than it is collected.  What a finalizer
+ * raises in it is nobody's: else the message would be lost. */
 static void go_on_collecting(lua_State *L, size_t size)
 {
     lua_gc(L, LUA_GCRESTART, 0);
-    if (size >= 1024)
-        lua_gc(L, LUA_GCSTEP, size < INT_MAX ? (int)(size / 1024) : INT_MAX);
+    if (size < 1024 || !lua_checkstack(L, 3))
+        return;
+    lua_pushcfunction(L, collect_some);
+    lua_pushinteger(L, size < INT_MAX ? (lua_Integer)(size / 1024) : INT_MAX);
+    if (lua_pcall(L, 1, 0, 0) != LUA_OK)
+        lua_pop(L, 1);
 }
 
 /* Drops the parcel first, since a step of the collector may run finalizers. */
 static void end_reading(lua_State *L, struct codec_hold *hold)
 {
     struct reading *reading = (struct reading *)hold;
+    reading->outside = true;
     if (!reading->begun)
         return;
     reading->begun = false;
@@ -106,27 +122,65 @@ static int decode_list(lua_State *L)
     return 1;
 }
 
-/* Calls the function with the reading and the `count` arguments at the top.  A
- * parcel that owns a block is dropped whatever decoding does.  One that owns
- * none belongs to its process or pool, and goes with that. */
+static struct reading reading_of(struct tl_parcel *parcel)
+{
+    return (struct reading){.hold = {.slot = 1, .let_go = end_reading},
+                            .parcel = parcel,
+                            .weight = parcel->size + 1024 * parcel->ref_count};
+}
+
+/* Calls the function with the reading and the `count` arguments at the top. */
+static int call(lua_State *L, lua_CFunction function, int count,
+                struct reading *reading)
+{
+    int base = lua_gettop(L) - count;
+    lua_pushcfunction(L, function);
+    lua_insert(L, base + 1);
+    lua_pushlightuserdata(L, reading);
+    lua_insert(L, base + 2);
+    return lua_pcall(L, count + 1, LUA_MULTRET, 0);
+}
+
+static int end_call(lua_State *L, int status, int base)
+{
+    if (status == LUA_OK)
+        return lua_gettop(L) - base;
+    return lua_type(L, -1) == LUA_TSTRING ? misuse_raise(L) : lua_error(L);
+}
+
+/* The same while the collector rests.  A parcel that owns a block is dropped
+ * whatever decoding does.  One that owns none belongs to its process or pool,
+ * and goes with that. */
 static int read_by(lua_State *L, lua_CFunction function, int count,
                    struct tl_parcel *parcel)
 {
     int base = lua_gettop(L) - count;
-    struct reading reading = {.hold = {.slot = 1, .let_go = end_reading},
-                              .parcel = parcel,
-                              .weight =
-                                  parcel->size + 1024 * parcel->ref_count};
+    struct reading reading = reading_of(parcel);
     begin_reading(L, &reading);
-    lua_pushcfunction(L, function);
-    lua_insert(L, base + 1);
-    lua_pushlightuserdata(L, &reading);
-    lua_insert(L, base + 2);
-    int status = lua_pcall(L, count + 1, LUA_MULTRET, 0);
+    int status = call(L, function, count, &reading);
     end_reading(L, &reading.hold);
-    if (status == LUA_OK)
-        return lua_gettop(L) - base;
-    return lua_type(L, -1) == LUA_TSTRING ? misuse_raise(L) : lua_error(L);
+    return end_call(L, status, base);
+}
+
+/* The same of a parcel with its bytes in itself.  Where a finalizer may raise
+ * amid it, and the message would be lost, it is read again while the collector
+ * rests: that costs too much to do so at first. */
+static int read_own(lua_State *L, lua_CFunction function, int count,
+                    struct tl_parcel *parcel)
+{
+    int base = lua_gettop(L) - count;
+    struct reading reading = reading_of(parcel);
+    luaL_checkstack(L, count, NULL);
+    for (int i = 1; i <= count; i++)
+        lua_pushvalue(L, base + i);
+    int status = call(L, function, count, &reading);
+    if (status != LUA_OK && !reading.outside) {
+        lua_settop(L, base + count);
+        return read_by(L, function, count, parcel);
+    }
+    for (int i = 1; i <= count; i++)
+        lua_remove(L, base + 1);
+    return end_call(L, status, base);
 }
 
 /* Whether the parcel has the bytes in itself, where it copies them if they are
@@ -141,6 +195,25 @@ static bool is_own(struct tl_parcel *parcel)
         parcel->data = parcel->small;
     }
     return true;
+}
+
+/* Whether something is allocated where the parcel is read: it is more than one
+ * number, boolean or nil. */
+static bool is_allocated(const struct tl_parcel *parcel)
+{
+    static const unsigned char sizes[] = {2, 2, 2, 3, 4, 6, 10, 10};
+    unsigned char tag =
+        parcel->size > 1 ? ((const unsigned char *)parcel->data)[1] : TAG_NIL;
+    if (tag < TAG_SHORT)
+        return parcel->size != 2;
+    return tag < TAG_NIL || tag > TAG_FLOAT ||
+           parcel->size != sizes[tag - TAG_NIL];
+}
+
+/* Whether to read it as one that a finalizer may disturb. */
+static bool is_endangered(const struct tl_parcel *parcel)
+{
+    return COMPAT_FINALIZERS_RAISE && is_allocated(parcel);
 }
 
 static int decode_outside(lua_State *L)
@@ -170,6 +243,8 @@ int message_receive(lua_State *L, struct tl_parcel *parcel)
         return 0; /* a process that returned nothing */
     if (!is_own(parcel))
         return read_by(L, decode_block, 0, parcel);
+    if (is_endangered(parcel))
+        return read_own(L, decode_block, 0, parcel);
     return codec_decode(L, parcel->data, parcel->size, parcel->refs,
                         parcel->ref_count, message_allow(parcel->arena));
 }
@@ -177,11 +252,12 @@ int message_receive(lua_State *L, struct tl_parcel *parcel)
 int message_receive_list(lua_State *L, struct tl_parcel *parcel, int list,
                          lua_Integer from)
 {
-    if (is_own(parcel))
+    bool own = is_own(parcel);
+    if (own && !is_endangered(parcel))
         return codec_decode_list(L, parcel, message_allow(0), list, from, NULL);
     lua_pushvalue(L, list);
     lua_pushinteger(L, from);
-    read_by(L, decode_list, 2, parcel);
+    (own ? read_own : read_by)(L, decode_list, 2, parcel);
     int count = (int)lua_tointeger(L, -1);
     lua_pop(L, 1);
     return count;

@@ -51,15 +51,23 @@ local function undo(me, op, fields, args)
   return back(me, o, args, fields)
 end
 
+-- The request has never come, and does nothing if it comes later.
+local function forestall(me, op, id, ...)
+  local row = engine.anyway[op] and engine.ops[op]
+  local o = row and id and engine.object.load(id)
+  if o and row.kinds[o.kind] then row.run(me, o, ...) end
+  return write(me, "timeout")
+end
+
 local GRANTED = { ok = true, abandoned = true }
 
 function engine.unnumbered.cancel(me, leave, op, ...)
   if leave == "0" and store.is_over(me.good_until) and not slot.postpone[op] then leave = "2" end
   local place = me.place
   local text = slot.text(place)
-  if not text and not engine.session.is_alive(me.session) then return "lost", { "" } end
+  if not text and not engine.session.is_alive(me.session) then return "lost", engine.session.lost() end
   local last = text and place.seq or "0"
-  if tonumber(me.seq) == tonumber(last) + 1 then return write(me, "timeout") end
+  if tonumber(me.seq) == tonumber(last) + 1 then return forestall(me, op, ...) end
   if last ~= me.seq then return tonumber(me.seq) < tonumber(last) and "old" or "forgot", { last } end
   local record = slot.record(me.session, me.task, me.seq)
   if record then

@@ -11,6 +11,7 @@ engine.died = {} -- see hold
 engine.chores = {} -- see chore
 engine.undo = {} -- see cancel
 engine.late = {} -- [op](me, o): what a request comes to that is not done, since it came too late
+engine.anyway = {} -- [op] = true: what gives back is done also where it comes too late, or is called off
 engine.holders = {} -- see cycle
 engine.ready = {} -- see watch
 engine.receivable = {} -- see watch

@@ -120,6 +120,7 @@ end
 
 engine.undo.lock_acquire = undo
 engine.undo.claim = undo
+engine.anyway.lock_release, engine.anyway.unclaim = true, true
 
 engine.died.lock = function(who, id)
   local o = object.load(id)

@@ -44,7 +44,9 @@ end)
 
 -- Why a request is not run whose slot has that number and status (nil: there is no slot); nil: it is its turn.
 local function out_of_turn(me, last, status)
-  if not status and call("HEXISTS", me.place.key, "open") == 0 then return ":lost:0:" end
+  if not status and call("HEXISTS", me.place.key, "open") == 0 then
+    return ":lost:" .. store.pack(engine.session.lost())
+  end
   local ahead = me.seq - last
   if ahead <= 0 then return ":old:" end
   if ahead > 1 then return ":forgot:" .. store.pack{ last } end
@@ -56,8 +58,9 @@ end
 -- Its task has been told that its time has run out: so it is not done.
 local function come_late(me, args)
   local op = args[4]
-  local o = engine.late[op] and object.load(args[5])
-  if o and engine.ops[op].kinds[o.kind] then engine.late[op](me, o) end
+  local late = engine.anyway[op] and ops[op].run or engine.late[op]
+  local o = late and object.load(args[5])
+  if o and ops[op].kinds[o.kind] then late(me, o, unpack(args, 6)) end
   return "late", { store.milliseconds() }
 end
 

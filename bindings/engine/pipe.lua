@@ -41,11 +41,20 @@ local function let_go(o, side, field)
   check_closed(o, side)
 end
 
-local function receive_handle(o, side, from)
+local function lend(o, side, from)
+  call("HINCRBY", store.key("e", at(o, side)), "l " .. from, 1)
+  hold.set(from .. ".0", "lent", o.id, side, "1")
+end
+
+-- One that a session lent is on its way no more; false: there was none.
+local function end_lending(o, side, from)
   local key, field = store.key("e", at(o, side)), "l " .. from
-  if call("HEXISTS", key, field) == 0 or call("HINCRBY", key, field, -1) > 0 then return end
-  call("HDEL", key, field)
-  hold.clear(from .. ".0", "lent", o.id, side)
+  if call("HEXISTS", key, field) == 0 then return false end
+  if call("HINCRBY", key, field, -1) <= 0 then
+    call("HDEL", key, field)
+    hold.clear(from .. ".0", "lent", o.id, side)
+  end
+  return true
 end
 
 engine.define("pipe_hold", "pipe", function(me, o, side, from)
@@ -53,15 +62,26 @@ engine.define("pipe_hold", "pipe", function(me, o, side, from)
   call("HSET", key, "h " .. me.session, 1)
   call("HDEL", key, "m")
   hold.set(me.session .. ".0", "end", o.id, side, "1")
-  if (from or "") ~= "" then receive_handle(o, side, from) end
+  return "ok", { (from or "") ~= "" and end_lending(o, side, from) and 1 or 0 }
+end)
+
+-- It will be asked again: what is on its way still comes only once.
+engine.undo.pipe_hold = function(_, o, args, fields)
+  local from = args[3]
+  if o and fields[1] == "1" and engine.session.is_alive(from) then lend(o, args[2], from) end
+  return true
+end
+
+engine.define("pipe_lend", "pipe", function(me, o, side)
+  lend(o, side, me.session)
   return "ok"
 end)
 
-engine.define("pipe_lend", "pipe", function(me, o, side)
-  call("HINCRBY", store.key("e", at(o, side)), "l " .. me.session, 1)
-  hold.set(me.session .. ".0", "lent", o.id, side, "1")
-  return "ok"
-end)
+-- The message was not sent.
+engine.undo.pipe_lend = function(me, o, args)
+  if o and end_lending(o, args[2], me.session) then check_closed(o, args[2]) end
+  return true
+end
 
 engine.define("pipe_drop", "pipe", function(me, o, side)
   hold.clear(me.session .. ".0", "end", o.id, side)

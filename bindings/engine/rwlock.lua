@@ -98,6 +98,8 @@ engine.define("rwlock_release", "rwlock", function(me, o)
   return "ok"
 end)
 
+engine.anyway.rwlock_release = true
+
 local function undo(me, o)
   if o then release(o, me.who) end
   return true

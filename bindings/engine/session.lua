@@ -40,6 +40,13 @@ function session.name(who)
   return facts and facts.name or ""
 end
 
+--- The fields of `lost`: no text, and since when the space is there (ms): where the server has forgotten all, it is
+-- there since after the session began, or not at all.
+function session.lost()
+  local uid, made = (unpack or table.unpack)(call("HMGET", store.key "space", "uid", "made"))
+  return { "", uid and (made or "0") or "" }
+end
+
 function session.is_alive(id)
   return call("EXISTS", key_of(id)) == 1
 end
@@ -212,7 +219,7 @@ local function check_format(space)
     return ("the space was made by another version of tidelock (format %s; this one's is %s): end its programs, then "
       .. "delete its keys, or use another space"):format(format or "1", engine.VERSION)
   end
-  if not uid then call("HSET", space, "format", engine.VERSION) end
+  if not uid then call("HSET", space, "format", engine.VERSION, "made", store.digits(store.milliseconds())) end
 end
 
 function engine.unnumbered.open(me, lease, uid, ...)
@@ -231,9 +238,9 @@ end
 
 function engine.unnumbered.beat(me)
   local now, lease = store.milliseconds(), lease_of_space()
-  if not lease then return "lost", { "" } end
+  if not lease then return "lost", session.lost() end
   local more = reap(now, lease)
-  if not session.is_alive(me.session) then return "lost", { "" } end
+  if not session.is_alive(me.session) then return "lost", session.lost() end
   call("ZADD", store.key "S", store.digits(now + lease), me.session)
   return "ok", add_neighbours({ is_unfinished(more), now }, me.session)
 end
@@ -255,7 +262,7 @@ function engine.unnumbered.leave(me)
 end
 
 function engine.unnumbered.task(me, name)
-  if not session.is_alive(me.session) then return "lost", { "" } end
+  if not session.is_alive(me.session) then return "lost", session.lost() end
   call("HSET", key_of(me.session), "n" .. me.task, name)
   return "ok"
 end

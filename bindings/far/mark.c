@@ -30,3 +30,12 @@ bool door_is_ours(const lua_Debug *frame)
 {
     return strncmp(frame->source, OURS, sizeof OURS - 1) == 0;
 }
+
+bool door_is_amid(lua_State *L)
+{
+    lua_Debug frame;
+    for (int level = 0; lua_getstack(L, level, &frame); level++)
+        if (lua_getinfo(L, "S", &frame) && *frame.what != 'C')
+            return door_is_ours(&frame);
+    return false;
+}

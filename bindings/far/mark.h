@@ -19,6 +19,9 @@ bool door_is_far(lua_State *L, int index);
  * written in Lua, too. */
 bool door_is_ours(const lua_Debug *frame);
 
+/* Whether what runs is of that module: it, or C that it has called. */
+bool door_is_amid(lua_State *L);
+
 /* Replaces the record at the top by its object; set once. */
 extern void (*door_arrive)(lua_State *L);
 

@@ -50,7 +50,7 @@ end
 condition.method("with", math.huge, function(record, fn, ...)
   check.method_function(object.title(record), "with", fn)
   acquire(record, "with", nil)
-  return finish(record, xpcall(fn, client.handler(), ...))
+  return finish(record, client.script(client.handler(), fn, ...))
 end)
 
 -- Whatever comes of it, this task has the lock again.
@@ -71,16 +71,22 @@ local function check_held(record, deadline)
   return (request.ask(record, "wait_for", deadline, "condition_notify", record.id, 0))
 end
 
+local function value_of(predicate)
+  local good, value = client.script(client.handler(), predicate)
+  if not good then error(value, 0) end
+  return value
+end
+
 condition.method("wait_for", 2, function(record, predicate, timeout)
   check.method_function(object.title(record), "wait_for", predicate)
   local deadline = object.deadline(record, "wait_for", timeout)
   if check_held(record, deadline) == "timeout" then return nil, "timeout" end
   while true do
-    local value = predicate()
+    local value = value_of(predicate)
     if value then return value end
     local status = wait(record, "wait_for", deadline)
     if status == "timeout" then
-      value = predicate()
+      value = value_of(predicate)
       if value then return value end
       return nil, status
     end

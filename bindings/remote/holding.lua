@@ -7,8 +7,9 @@ local holding = {}
 
 -- Waits for what `op` asks for; status, token.
 local function take(record, call, deadline, op)
+  local own = object.own(record)
   local status, token = object.wait(record, call, deadline, op)
-  if status == "ok" or status == "abandoned" then object.own(record).token = math.tointeger(tonumber(token)) end
+  if status == "ok" or status == "abandoned" then own.token = math.tointeger(tonumber(token)) end
   return status
 end
 
@@ -41,7 +42,7 @@ function holding.with(call, acquire, release)
   return function(record, fn, ...)
     check.method_function(object.title(record), call, fn)
     take(record, call, nil, acquire)
-    return finish(record, call, release, xpcall(fn, client.handler(), ...))
+    return finish(record, call, release, client.script(client.handler(), fn, ...))
   end
 end
 
@@ -86,10 +87,11 @@ end
 --- holding.hold: a method that has the object until what it returns is released, or its block is left.
 function holding.hold(class, op)
   return function(record, timeout)
-    local good, why = object.outcome(take(record, "hold", object.deadline(record, "hold", timeout), op))
+    local deadline = object.deadline(record, "hold", timeout)
+    local hold, held = setmetatable({}, metatable), { object = object.of(record), release = class.methods.release }
+    local good, why = object.outcome(take(record, "hold", deadline, op))
     if not good then return nil, why end
-    local hold = setmetatable({}, metatable)
-    held_by[hold] = { object = object.of(record), release = class.methods.release }
+    held_by[hold] = held
     return hold
   end
 end

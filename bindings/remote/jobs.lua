@@ -2,7 +2,7 @@
 --- or several of a map; results come into the task's box and are handed to their jobs here.
 ---
 --- A job: { record = the pool's, number =, done =, ok =, results = (a list of packed results, one a call) or error = };
---- after(job), where it has one, is called once when it is done: never within another's.
+--- after(job, deadline), where it has one, is called once when it is done: never within another's.
 local client = require "remote.client"
 local by_name = require "remote.by_name"
 local check = require "remote.check"
@@ -28,14 +28,14 @@ function jobs.box(record) return own(record).box end
 
 -- ---- giving ----
 
---- jobs.cell: a task of the engine: these calls (lists of arguments with n) of the function.
-function jobs.cell(record, call, fn, calls)
+--- jobs.cell: a task of the engine: these calls (lists of arguments with n) of the function; nil: too late.
+function jobs.cell(record, call, fn, calls, deadline)
   if type(fn) ~= "function" then
     object.misuse(record, call, "a function is expected, not %s", check.a_type(fn))
   end
   local name, digest = by_name.of(fn)
   if not name then object.misuse(record, call, "%s", digest) end
-  return object.encode(record, call, { name, digest, calls })
+  return object.encode(record, call, { name, digest, calls }, deadline)
 end
 
 local function enter(record, job, number)
@@ -46,6 +46,7 @@ end
 
 --- jobs.submit: gives a job; waits for room until the deadline.  The job; nil and why.
 function jobs.submit(record, call, deadline, job, cell)
+  if not cell or not request.send(record, call, "enter", deadline) then return nil, "timeout" end
   local status, number = object.wait(record, call, deadline, "pool_submit", jobs.box(record), cell)
   if status == "ok" then return enter(record, job, number) end
   if status == "closed" then object.misuse(record, call, CLOSED) end
@@ -85,27 +86,29 @@ end
 
 local END = {}
 
-function END.ok(job, cell)
-  job.ok, job.results = true, object.decode(job.record, "get", cell, true)
+-- What cannot be received is the error.
+function END.ok(job, bytes)
+  local good, value = pcall(object.value, job.record, "get", bytes)
+  job.ok, job.results, job.error = good, good and value or nil, not good and value or nil
 end
 
-function END.error(job, cell)
-  job.ok, job.error = false, object.decode(job.record, "get", cell, true)
+function END.error(job, bytes)
+  job.ok, job.error = false, select(2, pcall(object.value, job.record, "get", bytes))
 end
 
-function END.died(job, cell)
-  job.ok, job.error = false, "its worker died: " .. cell:sub(2)
+function END.died(job, text)
+  job.ok, job.error = false, "its worker died: " .. (text or "")
 end
 
 function END.cancelled(job)
   job.ok, job.error = false, "cancelled"
 end
 
-local function settle(record, number, status, cell)
+local function settle(record, number, status, bytes)
   local job = record.waiting[number]
   record.waiting[number] = nil
   if not job then return end
-  END[status](job, cell)
+  END[status](job, bytes)
   job.done = true
   if job.after then record.due[#record.due + 1] = job end
 end
@@ -114,13 +117,13 @@ local function complain(why)
   io.stderr:write(("tidelock: a callback of a pool raised: %s\n"):format(tostring(why)))
 end
 
--- Calls what is due, never one inside another.
-local function run_due(record)
+-- Calls what is due, never one inside another; what that asks for is to be there by the deadline.
+local function run_due(record, deadline)
   if record.busy then return end
   record.busy = true
   while #record.due > 0 do
     local job = table.remove(record.due, 1)
-    local good, why = xpcall(job.after, debug.traceback, job)
+    local good, why = client.script(debug.traceback, job.after, job, deadline)
     if not good then complain(why) end
   end
   record.busy = false
@@ -131,9 +134,9 @@ function jobs.collect(record, call, deadline)
   own(record)
   local answer = table.pack(request.ask(record, call, deadline, "pool_collect", record.id, record.box, AT_ONCE,
     request.may(deadline)))
-  if answer[1] ~= "ok" then return false end
+  if answer[1] ~= "ok" or not object.take_all(record, call, deadline, answer, 4) then return false end
   for i = 2, answer.n, 3 do settle(record, answer[i], answer[i + 1], answer[i + 2]) end
-  run_due(record)
+  run_due(record, deadline)
   return true
 end
 
@@ -148,9 +151,10 @@ function jobs.await(record, call, job, deadline)
   return true
 end
 
---- jobs.cancel: whether the job has not ended, and so never will but as cancelled.
-function jobs.cancel(record, call, job)
-  local _, was = object.ask(record, call, "pool_cancel", job.number)
+--- jobs.cancel: whether the job has not ended, and so never will but as cancelled; nil: the deadline came before.
+function jobs.cancel(record, call, job, deadline)
+  local status, was = request.ask(record, call, deadline, "pool_cancel", record.id, job.number)
+  if status == "timeout" then return nil end
   return was ~= "ended"
 end
 

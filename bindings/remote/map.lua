@@ -1,4 +1,5 @@
 --- Map: many calls of one function in a far pool: jobs of several items each, so that the way there and back is shared.
+local client = require "remote.client"
 local check = require "remote.check"
 local jobs = require "remote.jobs"
 local object = require "remote.object"
@@ -58,9 +59,9 @@ local function results_of(list)
   return results
 end
 
-local function stop(record, call, list)
+local function stop(record, call, list, deadline)
   for _, job in ipairs(list) do
-    if job.number and not job.done then jobs.cancel(record, call, job) end
+    if job.number and not job.done and jobs.cancel(record, call, job, deadline) == nil then return end
   end
 end
 
@@ -68,13 +69,13 @@ end
 local function gather(record, call, count, after)
   local list = {}
   local whole = { record = record, after = after, parts = list, left = count, given = 0 }
-  local function ended(job)
+  local function ended(job, deadline)
     if whole.done then return end
     whole.left = whole.left - 1
     if job.ok and whole.left > 0 then return end
     whole.done, whole.ok, whole.error = true, job.ok, job.error
-    if job.ok then whole.list = results_of(list) else stop(record, call, list) end
-    if after then after(whole) end
+    if job.ok then whole.list = results_of(list) else stop(record, call, list, deadline) end
+    if after then after(whole, deadline) end
   end
   for i = 1, count do list[i] = { record = record, after = ended } end
   return whole
@@ -132,7 +133,13 @@ end
 
 -- A function that returns the next item of a list or an iterator; nil at the end.
 local function reader(record, call, source)
-  if type(source) == "function" then return source end
+  if type(source) == "function" then
+    return function()
+      local good, item = client.script(client.handler(), source)
+      if not good then error(item, 0) end
+      return item
+    end
+  end
   if type(source) ~= "table" then
     object.misuse(record, call, "a list or an iterator is expected, not %s", check.a_type(source))
   end

@@ -100,8 +100,7 @@ int remote_modules_call(lua_State *L, const char *module, const char *name)
 {
     push_function(L, module, name);
     lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
+    return remote_collector_call(L);
 }
 
 void remote_modules_open(lua_State *L)

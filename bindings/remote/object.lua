@@ -88,28 +88,68 @@ end
 
 local INSTEAD = "; put it into a module that both sides have, and send the names"
 
---- object.try_encode: a value as a cell: bytes that travel in this space; nil and why it does not.
-function object.try_encode(record, call, value)
+--- object.LATE: why there is no cell where the deadline came before it was made.
+object.LATE = "timeout"
+local LATE = object.LATE
+
+--- object.try_encode: a value as a cell: bytes that travel in this space, and how many; nil and why it does not.
+function object.try_encode(record, call, value, deadline)
   local space = record.space
-  if space.lend then space.lend(value) end
+  local lent = space.lend and space.lend(value, call, deadline)
+  if lent == false then return nil, LATE end
   local bytes, why = client.encode(value, "value", space.uid)
-  if bytes then return request.send(record, call, "pack", bytes), #bytes end
+  if lent then space.lent(lent) end
+  if bytes then
+    local cell = request.send(record, call, "pack", bytes, deadline)
+    return cell, cell and #bytes or LATE
+  end
   return nil, why:find "a function cannot leave its program$" and why .. INSTEAD or why
 end
 
---- object.encode: the same; raises where it does not travel.
-function object.encode(record, call, value)
-  local cell, why = object.try_encode(record, call, value)
-  if not cell then object.misuse(record, call, "%s", why) end
+--- object.encode: the same; raises where it does not travel: nil is for what came too late.
+function object.encode(record, call, value, deadline)
+  local cell, why = object.try_encode(record, call, value, deadline)
+  if not cell and why ~= LATE then object.misuse(record, call, "%s", why) end
   return cell
 end
 
---- object.decode: the value in a cell; `took`: it was taken, and is nobody else's.
-function object.decode(record, call, cell, took)
-  local bytes = request.send(record, call, "unpack", cell, took)
+local LARGE = 0x40 -- "@", with which the cell of a value that lies apart begins
+
+--- object.value: the value that bytes are of.
+function object.value(record, call, bytes)
+  if not bytes then object.misuse(record, call, "cannot receive the value: the server has it no more") end
   local good, value = pcall(client.decode, bytes)
   if not good then object.misuse(record, call, "cannot receive the value: %s", value) end
   return value
+end
+
+--- object.take: the bytes of a cell that the last request has taken; false: they are not there.  nil: the deadline came
+--- before they were read; then the next request gives them back.
+function object.take(record, call, deadline, cell)
+  local bytes, why = request.send(record, call, "unpack", cell, true, deadline)
+  if why then return nil end
+  if cell:byte() == LARGE then request.send(record, call, "free", cell) end
+  return bytes or false
+end
+
+--- object.take_all: the same of several, which are every third field of an answer, from a place on, and are replaced by
+--- their bytes: true.  False: the deadline came before; all are given back.
+function object.take_all(record, call, deadline, answer, from)
+  local large = {}
+  for i = from, answer.n, 3 do
+    local cell = answer[i]
+    local bytes, why = request.send(record, call, "unpack", cell, true, deadline)
+    if why then return false end
+    if cell:byte() == LARGE then large[#large + 1] = cell end
+    answer[i] = bytes or false
+  end
+  for _, cell in ipairs(large) do request.send(record, call, "free", cell) end
+  return true
+end
+
+--- object.decode: the value in a cell that stays.
+function object.decode(record, call, cell)
+  return object.value(record, call, request.send(record, call, "unpack", cell))
 end
 
 -- ---- classes ----

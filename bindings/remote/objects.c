@@ -48,20 +48,12 @@ static int class(lua_State *L)
     return 0;
 }
 
-static int finish_call(lua_State *L, int status, lua_KContext context)
-{
-    (void)status;
-    (void)context;
-    return lua_gettop(L);
-}
-
 /* Upvalue: the function. */
 static int call_function(lua_State *L)
 {
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
-    lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, finish_call);
-    return lua_gettop(L);
+    return remote_collector_call(L);
 }
 
 static int call(lua_State *L)
@@ -85,6 +77,7 @@ static const luaL_Reg functions[] = {{"object", new_object},
                                      {"record", record},
                                      {"class", class},
                                      {"method", method},
+                                     {"script", remote_collector_script},
                                      {NULL, NULL}};
 
 void remote_objects_open(lua_State *L)

@@ -17,18 +17,37 @@ end
 
 -- ---- who holds it ----
 
--- Lends the ends in a value to whoever receives it, each once.
-local function lend(space, value, seen)
+-- Finds the ends of a space in a value, each once: adds their records to the list.
+local function find_ends(space, value, list, seen)
+  local kind = type(value)
+  if kind ~= "table" and kind ~= "userdata" or seen[value] then return list end
+  seen[value] = true
   local record = client.record(value)
   if record and record.kind == "pipe" and record.space == space and not record.closed then
-    object.ask(record, "send", "pipe_lend", record.options["end"])
-  elseif type(value) == "table" and not seen[value] then
-    seen[value] = true
+    list[#list + 1] = record
+  elseif kind == "table" then
     for key, item in next, value do
-      lend(space, key, seen)
-      lend(space, item, seen)
+      find_ends(space, key, list, seen)
+      find_ends(space, item, list, seen)
     end
   end
+  return list
+end
+
+-- Lends the ends in a value to whoever receives it: their records, which say so while the value is encoded.  False: the
+-- deadline came before.
+local function lend(space, value, call, deadline)
+  local list = find_ends(space, value, {}, {})
+  for _, record in ipairs(list) do
+    local status = request.ask(record, call, deadline, "pipe_lend", record.id, record.options["end"])
+    if status == "timeout" then return false end
+  end
+  for _, record in ipairs(list) do record[1].from = space.session:id() end
+  return list
+end
+
+local function lent(list)
+  for _, record in ipairs(list) do record[1].from = nil end
 end
 
 -- The engine hears of the ends that were collected since.  False: the deadline came before, and the rest stays.
@@ -51,15 +70,15 @@ end
 function pipe.adopt(record)
   local space = record.space
   space.dropped = space.dropped or {}
-  space.lend = space.lend or function(value) lend(space, value, {}) end
-  record[1].from = space.session:id()
+  space.lend = space.lend or function(...) return lend(space, ...) end
+  space.lent = lent
 end
 
 -- This process holds the end from now on.  False: the deadline came before.
 local function hold(record, call, deadline)
   local status = request.ask(record, call, deadline, "pipe_hold", record.id, record.options["end"], record.from or "")
   if status == "timeout" then return false end
-  record.held, record[1].from = client.pid(), record.space.session:id()
+  record.held, record.from = client.pid(), nil
   return true
 end
 
@@ -110,8 +129,9 @@ pipe.method("send", 2, function(record, ...)
   end
   local deadline = object.deadline(record, "send", timeout)
   check_way(record, "send", "2")
-  if not check_end(record, "send", deadline) then return nil, "timeout" end
-  return object.sent(wait(record, "send", deadline, "pipe_send", object.encode(record, "send", value)))
+  local cell = check_end(record, "send", deadline) and object.encode(record, "send", value, deadline)
+  if not cell then return nil, "timeout" end
+  return object.sent(wait(record, "send", deadline, "pipe_send", cell))
 end)
 
 pipe.method("recv", 1, function(record, timeout)
@@ -120,7 +140,9 @@ pipe.method("recv", 1, function(record, timeout)
   if not check_end(record, "recv", deadline) then return nil, "timeout" end
   local status, cell = wait(record, "recv", deadline, "pipe_receive")
   if status ~= "ok" then return nil, status end
-  return object.decode(record, "recv", cell, true)
+  local bytes = object.take(record, "recv", deadline, cell)
+  if bytes == nil then return nil, "timeout" end
+  return object.value(record, "recv", bytes)
 end)
 
 pipe.method("poll", 1, function(record, timeout)
@@ -145,9 +167,11 @@ function pipe.watch(record, call, deadline)
   return "pipe", record.id, record.options["end"]
 end
 
---- pipe.take: what ipc.receive has taken: the value in the cell.
-function pipe.take(record, call, cell)
-  return object.decode(record, call, cell, true)
+--- pipe.take: what ipc.receive has taken: true and the value in the cell; false: too late.
+function pipe.take(record, call, deadline, cell)
+  local bytes = object.take(record, call, deadline, cell)
+  if bytes == nil then return false end
+  return true, object.value(record, call, bytes)
 end
 
 return pipe

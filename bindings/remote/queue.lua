@@ -47,7 +47,9 @@ local function check_value(record, call, given)
 end
 
 local function put(record, call, value, deadline, priority)
-  return object.wait(record, call, deadline, "queue_put", object.encode(record, call, value), priority)
+  local cell = object.encode(record, call, value, deadline)
+  if not cell then return "timeout" end
+  return object.wait(record, call, deadline, "queue_put", cell, priority)
 end
 
 queue.method("put", 2, function(record, ...)
@@ -67,10 +69,10 @@ queue.method("try_put", 1, function(record, ...)
 end)
 
 -- Cells of the list's items from `from` on, as many as go into one request; and why the next one does not travel.
-local function batch(record, list, from, count)
+local function batch(record, list, from, count, deadline)
   local cells, size = {}, 0
   while from + #cells <= count and #cells < AT_ONCE and size < BYTES_AT_ONCE do
-    local cell, more = object.try_encode(record, "put_many", list[from + #cells])
+    local cell, more = object.try_encode(record, "put_many", list[from + #cells], deadline)
     if not cell then return cells, more end
     cells[#cells + 1] = cell
     size = size + more
@@ -85,7 +87,8 @@ queue.method("put_many", 2, function(record, list, timeout)
   local deadline = object.deadline(record, "put_many", timeout)
   local count, n = #list, 0
   while n < count do
-    local cells, why = batch(record, list, n + 1, count)
+    local cells, why = batch(record, list, n + 1, count, deadline)
+    if #cells == 0 and why == object.LATE then return n, "timeout" end
     local status, put_now = request.ask(record, "put_many", deadline, "queue_put_many", record.id, table.unpack(cells))
     if status ~= "ok" then return n, select(2, object.sent(status, put_now)) end
     put_now = math.tointeger(tonumber(put_now))
@@ -94,7 +97,7 @@ queue.method("put_many", 2, function(record, list, timeout)
       local good, reason, more = object.sent(put(record, "put_many", list[n + 1], deadline, ""))
       if not good then return n, reason, more end
       n = n + 1
-    elseif why then
+    elseif why and why ~= object.LATE then
       object.misuse(record, "put_many", "item %d (those before it were put): %s", n + 1, why)
     end
   end
@@ -111,11 +114,20 @@ local function note(record, id)
   table.insert(own.taken, id)
 end
 
+-- The value in the fields of an item that was taken: true, value.  False: it came too late, and goes back.
+local function take(record, call, deadline, cell, id)
+  local bytes = object.take(record, call, deadline, cell)
+  if bytes == nil then return false end
+  note(record, id)
+  return true, object.value(record, call, bytes)
+end
+
 local function get(record, call, deadline)
   local status, cell, id = object.wait(record, call, deadline, "queue_get")
   if status ~= "ok" then return nil, status end
-  note(record, id)
-  return object.decode(record, call, cell, true)
+  local good, value = take(record, call, deadline, cell, id)
+  if not good then return nil, "timeout" end
+  return value
 end
 
 queue.method("get", 1, function(record, timeout)
@@ -126,11 +138,10 @@ queue.method("try_get", 0, function(record) return get(record, "try_get", 0) end
 
 -- Adds the items in the fields of an answer to the list: three fields each.  One that cannot be received takes none of
 -- the others along: list.why tells of it.
-local function add_items(record, list, ...)
-  local fields = { ... }
-  for i = 1, #fields, 3 do
-    note(record, fields[i + 1])
-    local good, item = pcall(object.decode, record, "get_many", fields[i], true)
+local function add_items(record, list, answer)
+  for i = 2, answer.n, 3 do
+    note(record, answer[i + 1])
+    local good, item = pcall(object.value, record, "get_many", answer[i])
     if good then
       list.n = list.n + 1
       list[list.n] = item
@@ -138,13 +149,15 @@ local function add_items(record, list, ...)
       list.why = list.why or item
     end
   end
-  return #fields // 3
+  return answer.n // 3
 end
 
 local function get_some(record, list, most, deadline)
   local answer = table.pack(request.ask(record, "get_many", deadline, "queue_get_many", record.id, most,
     request.may(deadline)))
-  return answer[1], answer[1] == "ok" and add_items(record, list, table.unpack(answer, 2, answer.n))
+  if answer[1] ~= "ok" then return answer[1] end
+  if not object.take_all(record, "get_many", deadline, answer, 2) then return "timeout" end
+  return "ok", add_items(record, list, answer)
 end
 
 queue.method("get_many", 2, function(record, most, timeout)
@@ -166,12 +179,12 @@ end)
 
 queue.method("items", 0, function(record)
   local i = 0
-  return function()
+  return client.method(function()
     local value, why = get(record, "items", nil)
     if why == "closed" then return nil end
     i = i + 1
     return i, value
-  end
+  end)
 end)
 
 -- ---- state ----
@@ -205,10 +218,7 @@ function queue.metatable.__len(self) return size(client.record(self)) end
 --- queue.watch: for ipc.wait.
 function queue.watch(record) return "queue", record.id end
 
---- queue.take: what ipc.receive has taken of a queue: the value in the fields of its answer.
-function queue.take(record, call, cell, id)
-  note(record, id)
-  return object.decode(record, call, cell, true)
-end
+--- queue.take: what ipc.receive has taken of a queue: true and the value in the fields of its answer; false: too late.
+queue.take = take
 
 return queue

@@ -22,10 +22,14 @@ extern const struct door_core *remote_core;
 /* ---- sessions ---- */
 
 /* The session that is argument 1, and this thread's caller in it, for a request
- * that begins.  Raises where it is lost, or cannot be opened in this process.
- */
+ * that begins.  Raises where it is lost, or cannot be opened in this process;
+ * remote_session_enter_by returns NULL where the deadline came before. */
 struct tl_session *remote_session_check(lua_State *L);
 struct tl_caller *remote_session_enter(lua_State *L);
+struct tl_caller *remote_session_enter_by(lua_State *L, int64_t deadline);
+
+/* A deadline as Lua has it: seconds, or nil for never. */
+int64_t remote_session_deadline(lua_State *L, int index);
 
 /* The metatable of sessions is at the top; it is taken. */
 void remote_session_class(lua_State *L);
@@ -38,11 +42,22 @@ int remote_session_fail(lua_State *L, struct tl_session *session,
 void remote_session_push(lua_State *L, struct tl_session *session);
 
 /* Functions of Lua: open(address [, options]), session(uid); and the methods
- * pack(bytes), unpack(cell, took) of sessions. */
+ * pack, unpack and free of sessions. */
 int remote_session_open(lua_State *L);
 int remote_session_find(lua_State *L);
 int remote_value_pack(lua_State *L);
 int remote_value_unpack(lua_State *L);
+int remote_value_free(lua_State *L);
+
+/* ---- the collector ---- */
+
+/* Calls the function at 1 with what is above it, and returns what that returns:
+ * no finalizer runs amid it, where that could raise: see collector.c. */
+int remote_collector_call(lua_State *L);
+
+/* call(handler, fn, ...): as xpcall, for functions of the script: finalizers
+ * run amid them. */
+int remote_collector_script(lua_State *L);
 
 /* ---- the parts of the module ---- */
 

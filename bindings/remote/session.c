@@ -8,6 +8,7 @@
 #include "remote/caller.h"
 #include "remote/opening.h"
 #include "remote/remote.h"
+#include "wire/moment.h"
 
 static char session_key;  /* registry: the metatable */
 static char sessions_key; /* registry, weak: struct tl_session * -> userdata */
@@ -57,6 +58,9 @@ int remote_session_fail(lua_State *L, struct tl_session *session,
     case TL_REFUSED:
     case TL_BROKEN:
         return remote_raise(L, "%s: %s", session->endpoint.shown, why);
+    case TL_TIMEOUT: /* of an opening, whose own bound came first */
+        return remote_raise(L, "%s: %s", session->endpoint.shown,
+                            *why ? why : "no answer in time");
     case TL_NO_MEMORY:
         return remote_raise(L, "%s: not enough memory",
                             session->endpoint.shown);
@@ -78,13 +82,32 @@ static void tell_name(struct tl_caller *caller)
         tl_caller_before_call(caller, &told);
 }
 
-/* The caller of this thread, for a request that begins. */
-struct tl_caller *remote_session_enter(lua_State *L)
+int64_t remote_session_deadline(lua_State *L, int index)
+{
+    if (lua_isnoneornil(L, index))
+        return TL_MOMENT_FOREVER;
+    double seconds = luaL_checknumber(L, index);
+    if (!(seconds > 0))
+        return 0;
+    return seconds < 9e9 ? (int64_t)(seconds * (double)TL_MOMENT_SECOND)
+                         : TL_MOMENT_FOREVER;
+}
+
+static int64_t at_least_a_second(int64_t deadline)
+{
+    int64_t least = tl_moment_now() + TL_MOMENT_SECOND;
+    return deadline > least ? deadline : least;
+}
+
+struct tl_caller *remote_session_enter_by(lua_State *L, int64_t deadline)
 {
     struct tl_session *session = remote_session_check(L);
     char why[TL_WIRE_TROUBLE] = "";
     remote_core->enter(L);
-    int status = tl_opening_enter(session, why, sizeof why);
+    int status =
+        tl_opening_enter(session, at_least_a_second(deadline), why, sizeof why);
+    if (status == TL_TIMEOUT && tl_moment_now() >= deadline)
+        return NULL;
     if (status < 0)
         remote_session_fail(L, session, why, status);
     struct tl_caller *caller = tl_caller_here(session);
@@ -92,6 +115,14 @@ struct tl_caller *remote_session_enter(lua_State *L)
         remote_session_fail(L, session, why, TL_NO_MEMORY);
     else if (!caller->named)
         tell_name(caller);
+    return caller;
+}
+
+struct tl_caller *remote_session_enter(lua_State *L)
+{
+    struct tl_caller *caller = remote_session_enter_by(L, TL_MOMENT_FOREVER);
+    if (!caller)
+        remote_session_fail(L, remote_session_check(L), "", TL_TIMEOUT);
     return caller;
 }
 

@@ -78,17 +78,6 @@ static void read_request(lua_State *L, int op, struct few_words *few,
     request->sizes = sizes;
 }
 
-static int64_t read_deadline(lua_State *L, int index)
-{
-    if (lua_isnoneornil(L, index))
-        return TL_MOMENT_FOREVER;
-    double seconds = luaL_checknumber(L, index);
-    if (!(seconds > 0))
-        return 0;
-    return seconds < 9e9 ? (int64_t)(seconds * (double)TL_MOMENT_SECOND)
-                         : TL_MOMENT_FOREVER;
-}
-
 static int push_fields(lua_State *L)
 {
     struct tl_answer *answer = lua_touserdata(L, 1);
@@ -134,7 +123,23 @@ static int outcome(lua_State *L, struct tl_caller *caller, int status,
     return push_answer(L, answer);
 }
 
+/* Not sent, as the session could not be opened. */
+static int too_late(lua_State *L)
+{
+    lua_pushliteral(L, "timeout");
+    return 1;
+}
+
 /* ---- methods ---- */
+
+/* enter([deadline]): whether the session could be opened by then, where it was
+ * not. */
+static int session_enter(lua_State *L)
+{
+    lua_pushboolean(
+        L, remote_session_enter_by(L, remote_session_deadline(L, 2)) != NULL);
+    return 1;
+}
 
 /* ask(deadline, op, ...): status, field, ... */
 static int session_ask(lua_State *L)
@@ -142,8 +147,10 @@ static int session_ask(lua_State *L)
     struct few_words few;
     struct tl_request request;
     struct tl_answer answer;
-    int64_t deadline = read_deadline(L, 2);
-    struct tl_caller *caller = remote_session_enter(L);
+    int64_t deadline = remote_session_deadline(L, 2);
+    struct tl_caller *caller = remote_session_enter_by(L, deadline);
+    if (!caller)
+        return too_late(L);
     read_request(L, 3, &few, &request);
     int status = tl_caller_ask(caller, &request, deadline, &answer);
     return outcome(L, caller, status, &answer);
@@ -166,8 +173,10 @@ static int session_begin(lua_State *L)
     struct few_words few;
     struct tl_request request;
     struct tl_answer answer;
-    int64_t deadline = read_deadline(L, 2);
-    struct tl_caller *caller = remote_session_enter(L);
+    int64_t deadline = remote_session_deadline(L, 2);
+    struct tl_caller *caller = remote_session_enter_by(L, deadline);
+    if (!caller)
+        return too_late(L);
     read_request(L, 3, &few, &request);
     int status = tl_caller_start(caller, &request, deadline, &answer);
     caller->begun = status == TL_OK && tl_answer_is(&answer, "wait");
@@ -179,7 +188,8 @@ static int session_begin(lua_State *L)
 static int session_finish(lua_State *L)
 {
     struct tl_answer answer;
-    int64_t deadline = lua_isnoneornil(L, 2) ? 0 : read_deadline(L, 2);
+    int64_t deadline =
+        lua_isnoneornil(L, 2) ? 0 : remote_session_deadline(L, 2);
     struct tl_caller *caller = begun(L);
     int status = tl_caller_finish(caller, deadline, &answer);
     caller->begun = false;
@@ -282,13 +292,15 @@ static int session_tostring(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg methods[] = {{"ask", session_ask},
+static const luaL_Reg methods[] = {{"enter", session_enter},
+                                   {"ask", session_ask},
                                    {"begin", session_begin},
                                    {"finish", session_finish},
                                    {"poll", session_poll},
                                    {"tell", session_tell},
                                    {"pack", remote_value_pack},
                                    {"unpack", remote_value_unpack},
+                                   {"free", remote_value_free},
                                    {"bell", session_bell},
                                    {"id", session_id},
                                    {"task", session_task},

@@ -25,27 +25,28 @@ local function check_key(who, call, key)
 end
 
 -- Numbers are cells of their own, so that the engine can add to them.
-local function to_cell(record, call, value)
+local function to_cell(record, call, value, deadline)
   if value == nil then return "" end
   if math.type(value) then return "#" .. number.write(value) end
-  return object.encode(record, call, value)
+  return object.encode(record, call, value, deadline) or update.raise_late()
 end
 
 -- nil, true: the value was written meanwhile, so look again.
-local function of_cell(record, call, cell)
+local function of_cell(record, call, cell, deadline)
   if cell:byte() == 0x23 then return number.read(cell:sub(2)) end
   if cell:byte() ~= 0x40 then return object.decode(record, call, cell) end
-  local bytes = request.send(record, call, "unpack", cell)
+  local bytes, why = request.send(record, call, "unpack", cell, false, deadline)
+  if why then update.raise_late() end
   if not bytes then return nil, true end
-  return object.decode(record, call, "=" .. bytes)
+  return object.value(record, call, bytes)
 end
 
 -- ask(record, call, op, key): status, version, cell.
-local function read_by(ask, record, call, key)
+local function read_by(ask, record, call, key, deadline)
   while true do
     local _, version, cell = ask(record, call, "table_get", key)
     if version == "0" then return nil, version end
-    local value, again = of_cell(record, call, cell)
+    local value, again = of_cell(record, call, cell, deadline)
     if not again then return value, version end
   end
 end
@@ -115,15 +116,16 @@ end)
 local steps = {}
 
 function steps.read(record, deadline, _, key)
-  return read_by(function(_, _, op, ...) return update.ask(record, deadline, op, ...) end, record, "update", key)
+  local function ask(_, _, op, ...) return update.ask(record, deadline, op, ...) end
+  return read_by(ask, record, "update", key, deadline)
 end
 
-function steps.compute(record, fn, old)
-  local results = table.pack(fn(old))
+function steps.compute(record, deadline, fn, old)
+  local results = update.call(fn, old)
   if results.n == 0 then
     object.misuse(record, "update", "the function must return the new value; nil removes the key")
   end
-  return to_cell(record, "update", results[1]), results[1]
+  return to_cell(record, "update", results[1], deadline), results[1]
 end
 
 function steps.swap(record, deadline, version, cell, key)

@@ -10,11 +10,21 @@ local TRIES = 3
 local TIMED_OUT = {} -- raised where the server does not answer by the deadline
 local UNANSWERED = "the server did not answer: it may have been written"
 
+--- update.raise_late: ends an update whose time has run out.
+function update.raise_late() error(TIMED_OUT, 0) end
+
 --- update.ask: a request of a step: its status and fields.
 function update.ask(record, deadline, op, ...)
   local answer = table.pack(request.ask(record, "update", deadline, op, record.id, ...))
-  if answer[1] == "timeout" then error(TIMED_OUT, 0) end
+  if answer[1] == "timeout" then update.raise_late() end
   return table.unpack(answer, 1, answer.n)
+end
+
+--- update.call: what the script's function returns, packed.
+function update.call(fn, ...)
+  local results = table.pack(client.script(client.handler(), fn, ...))
+  if not results[1] then error(results[2], 0) end
+  return table.move(results, 2, results.n, 1, { n = results.n - 1 })
 end
 
 --- update.check_outside: raises where a function that is called by an update of this value would write it.
@@ -35,7 +45,7 @@ local function try(record, steps, deadline, mine, ...)
   local old, version = steps.read(record, deadline, ...)
   local claimed = false
   for attempt = 1, math.huge do
-    local text, new = steps.compute(record, (...), old, select(2, ...))
+    local text, new = steps.compute(record, deadline, (...), old, select(2, ...))
     local done
     mine.swaps = true
     done, old, version = steps.swap(record, deadline, version, text, select(2, ...))
@@ -51,9 +61,9 @@ local function try(record, steps, deadline, mine, ...)
   end
 end
 
-local function finish(record, mine, good, ...)
+local function finish(record, deadline, mine, good, ...)
   local released, why = true, nil
-  if mine.claimed then released, why = pcall(object.ask, record, "update", "unclaim") end
+  if mine.claimed then released, why = pcall(request.ask, record, "update", deadline, "unclaim", record.id) end
   if not good and rawequal((...), TIMED_OUT) then return nil, "timeout", mine.swaps and UNANSWERED or nil end
   if not good then error((...), 0) end
   if not released then error(why, 0) end
@@ -64,7 +74,7 @@ end
 --- have been written.
 function update.run(record, steps, deadline, fn, ...)
   local mine = {}
-  return finish(record, mine, xpcall(try, client.handler(), record, steps, deadline, mine, fn, ...))
+  return finish(record, deadline, mine, xpcall(try, client.handler(), record, steps, deadline, mine, fn, ...))
 end
 
 --- update.alone: the same for what the function may not write itself: the new value.

@@ -52,8 +52,8 @@ function steps.read(record, deadline)
   return n, version
 end
 
-function steps.compute(record, fn, n)
-  local new = fn(number.read(n))
+function steps.compute(record, _, fn, n)
+  local new = update.call(fn, number.read(n))[1]
   if math.type(new) then return number.write(new), new end
   object.misuse(record, "update", "the function must return a number, not %s", check.a_type(new))
 end

@@ -3,7 +3,8 @@
 ---
 --- A class whose objects can be waited for has `watch(record, call, deadline)`: what the engine is to watch (a word, an
 --- id, a detail), or true where the object is ready; and perhaps `arrived(record)`: whether it is ready now that the
---- engine has told of it.  One that gives messages has `take(record, call, ...)`: the value in the fields of an answer.
+--- engine has told of it.  One that gives messages has `take(record, call, deadline, ...)`: true and the value in the
+--- fields of an answer; false: it came too late, and goes back.
 local client = require "remote.client"
 local check = require "remote.check"
 local object = require "remote.object"
@@ -236,7 +237,9 @@ local function receive_one(list, items, deadline)
   local answer = ask("receive", items, deadline, "receive", table.unpack(words))
   if answer[1] ~= "ok" then return nil, answer[1] end
   local item = item_at(items, answer[2])
-  return item.class.take(item.record, "receive", table.unpack(answer, 3, answer.n)), list[item.place]
+  local good, value = item.class.take(item.record, "receive", deadline, table.unpack(answer, 3, answer.n))
+  if not good then return nil, "timeout" end
+  return value, list[item.place]
 end
 
 local last = setmetatable({}, { __mode = "v" }) -- the object that gave the last message, so that they take turns
@@ -253,7 +256,8 @@ local function take(given)
   local what, id, detail = class.watch(record, "receive", 0)
   local answer = table.pack(request.ask(record, "receive", 0, "receive", "0", what, id, detail or ""))
   if answer[1] ~= "ok" then return answer[1] end
-  return "ok", class.take(record, "receive", table.unpack(answer, 3, answer.n))
+  local good, value = class.take(record, "receive", 0, table.unpack(answer, 3, answer.n))
+  return good and "ok" or "timeout", value
 end
 
 -- Takes a message of the first in turn of those that are ready; those that are over leave the list.

@@ -29,7 +29,7 @@ local function run_calls(fn, calls)
 end
 
 local function run(record, how, cell)
-  local name, digest, calls = table.unpack(object.decode(record, "work", cell, false), 1, 3)
+  local name, digest, calls = table.unpack(object.decode(record, "work", cell), 1, 3)
   local fn, why = by_name.find(name, digest, how)
   if not fn then return "error", why end
   local status, result = run_calls(fn, calls)

@@ -8,6 +8,7 @@
 
 #include <lauxlib.h>
 
+#include "far/mark.h"
 #include "process/files.h"
 #include "process/exit.h"
 #include "terminal/turn.h"
@@ -60,9 +61,14 @@ static void die_of(int signal)
     raise(signal);
 }
 
+/* Amid the Lua of objects on a server, what is raised between two steps would
+ * leave one undone, such as the release after the function of with.  The hook
+ * stays on: so it is the script's next instruction that raises, or a wait. */
 static void stop(lua_State *L, lua_Debug *where)
 {
     (void)where;
+    if (raises && getpid() == owner && door_is_amid(L))
+        return;
     lua_sethook(L, NULL, 0, 0);
     if (getpid() != owner)
         die_of(exit_interrupt_signal);

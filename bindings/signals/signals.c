@@ -165,19 +165,15 @@ static void take_hook_off(lua_State *L)
     unblock(&mask);
 }
 
-/* What comes with the module for objects on a server is written in Lua: between
- * two steps of it, such as a function's end and the release after it, what a
- * function raises would leave one undone. */
-static bool is_amid_ours(lua_State *L, lua_Debug *frame)
-{
-    return lua_getinfo(L, "S", frame) && door_is_ours(frame);
-}
-
-/* Between two instructions of Lua.  The hook stays on while those are ours: so
- * it is the script's next one, or a wait, that the functions come to. */
+/* Between two instructions of Lua.  What comes with the module for objects on a
+ * server is written in Lua: between two steps of it, such as a function's end
+ * and the release after it, what a function raises would leave one undone.  So
+ * the hook stays on while the instructions are those: it is the script's next
+ * one, or a wait, that the functions come to. */
 static void in_hook(lua_State *L, lua_Debug *frame)
 {
-    if (getpid() == owner && is_amid_ours(L, frame)) {
+    (void)frame;
+    if (getpid() == owner && door_is_amid(L)) {
         if (raised) /* the waits until then are not to be cut short by it */
             tl_interrupt_clear();
         return;

@@ -133,7 +133,7 @@ static int take_beat(struct tl_session *session, struct redisReply *reply,
     bool lost = tl_answer_is(&answer, "lost"),
          well = tl_answer_is(&answer, "ok");
     if (lost) {
-        tl_session_lose(session, TL_SESSION_ENDED_LEASE);
+        tl_session_lose_by(session, &answer);
     } else if (well) {
         tl_session_renew(session, sent);
         *again = tl_answer_number(&answer) == 1;

@@ -91,10 +91,11 @@ int tl_caller_ask(struct tl_caller *caller, const struct tl_request *request,
 int tl_caller_tell(struct tl_caller *caller, const struct tl_request *request,
                    int64_t deadline, struct tl_answer *out);
 
-/* A plain command of Redis; the caller frees the reply. */
-int tl_caller_command(struct tl_caller *caller,
-                      const struct tl_request *request, int64_t deadline,
-                      struct redisReply **out);
+/* A plain command of Redis, which reads; the caller frees the reply.  `took`:
+ * it reads what the last request has taken; where there is no reply, that
+ * request is open, and so is undone. */
+int tl_caller_read(struct tl_caller *caller, const struct tl_request *request,
+                   bool took, int64_t deadline, struct redisReply **out);
 
 /* Adds a command that goes in one write with the next request, in front of it;
  * its answer is ignored. */

@@ -141,7 +141,10 @@ static int ask_plainly(struct tl_caller *caller,
 {
     write_numbered(caller, request, caller->own ? "+" : "");
     int status = tl_caller_exchange(caller, caller->latest, out);
-    if (caller->own && status == TL_OK && tl_answer_is(out, "wait"))
+    /* what is refused is so with silence where it is sent with its listening */
+    if (status == TL_REFUSED)
+        tl_caller_learn(caller, request, false);
+    else if (caller->own && status == TL_OK && tl_answer_is(out, "wait"))
         tl_caller_learn(caller, request, true);
     return status;
 }
@@ -211,17 +214,20 @@ int tl_caller_tell(struct tl_caller *caller, const struct tl_request *request,
     return status;
 }
 
-int tl_caller_command(struct tl_caller *caller,
-                      const struct tl_request *request, int64_t deadline,
-                      struct redisReply **out)
+int tl_caller_read(struct tl_caller *caller, const struct tl_request *request,
+                   bool took, int64_t deadline, struct redisReply **out)
 {
     caller->busy = true;
+    if (took)
+        keep_tail(caller);
     tl_words_clear(&caller->command);
     tl_words_begin(&caller->command, request->count + 1);
     tl_words_add_text(&caller->command, request->op);
     for (size_t i = 0; i < request->count; i++)
         tl_words_add(&caller->command, request->words[i], request->sizes[i]);
     int status = tl_caller_converse(caller, at_least(deadline), out);
+    if (took && status < 0)
+        status = give_up(caller, status);
     caller->busy = false;
     return status;
 }

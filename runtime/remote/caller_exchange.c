@@ -215,8 +215,10 @@ int tl_caller_exchange(struct tl_caller *caller, int64_t deadline,
     bool lost = is_lost(out);
     if (!lost && !tl_answer_is(out, "forgot"))
         return TL_OK;
+    if (lost)
+        tl_session_lose_by(caller->session, out);
+    else
+        tl_session_lose(caller->session, TL_SESSION_FORGOT);
     tl_answer_drop(out);
-    tl_session_lose(caller->session,
-                    lost ? TL_SESSION_ENDED_LEASE : TL_SESSION_FORGOT);
     return TL_CLOSED;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/standard.h"
@@ -90,14 +91,20 @@ static int begin(struct tl_session *session, char *why, size_t size)
     return status;
 }
 
-/* TL_REFUSED: a callback, which runs while its task opens a session. */
-static int enter_opening(char *why, size_t size)
+/* TL_REFUSED: a callback, which runs while its task opens a session;
+ * TL_TIMEOUT: other threads opened theirs until the deadline. */
+static int enter_opening(int64_t deadline, char *why, size_t size)
 {
+    struct timespec until = {deadline / TL_MOMENT_SECOND,
+                             deadline % TL_MOMENT_SECOND};
     if (opening_here) {
         snprintf(why, size, "a callback cannot open it: its task opens one");
         return TL_REFUSED;
     }
-    pthread_mutex_lock(&opening);
+    if (deadline == TL_MOMENT_FOREVER)
+        pthread_mutex_lock(&opening);
+    else if (pthread_mutex_clocklock(&opening, CLOCK_MONOTONIC, &until) != 0)
+        return TL_TIMEOUT;
     opening_here = true;
     return TL_OK;
 }
@@ -193,7 +200,8 @@ static int open_new(struct tl_session **out, const struct tl_endpoint *endpoint,
     struct tl_session *session = make(endpoint, options);
     if (!session)
         return TL_NO_MEMORY;
-    int status = tl_opening_begin(session, &known, why, size);
+    int status =
+        tl_opening_begin(session, &known, TL_MOMENT_FOREVER, why, size);
     struct tl_session *old = status == TL_OK ? find(NULL, session->uid) : NULL;
     if (old) /* another address led there */
         tl_opening_farewell(session, &session->bells);
@@ -222,7 +230,7 @@ int tl_opening_open(struct tl_session **out, const char *address,
         snprintf(endpoint.authority, sizeof endpoint.authority, "%s",
                  options->authority);
     *out = find(&endpoint, NULL);
-    int status = *out ? TL_OK : enter_opening(why, size);
+    int status = *out ? TL_OK : enter_opening(TL_MOMENT_FOREVER, why, size);
     if (!*out && status == TL_OK) {
         *out = find(&endpoint, NULL);
         if (!*out)
@@ -235,17 +243,18 @@ int tl_opening_open(struct tl_session **out, const char *address,
     return status;
 }
 
-int tl_opening_enter(struct tl_session *session, char *why, size_t size)
+int tl_opening_enter(struct tl_session *session, int64_t deadline, char *why,
+                     size_t size)
 {
     if (session->state == TL_SESSION_OPEN)
         return tl_session_is_good(session) ? TL_OK : TL_CLOSED;
     if (session->state != TL_SESSION_INHERITED)
         return TL_CLOSED;
-    int status = enter_opening(why, size);
+    int status = enter_opening(deadline, why, size);
     if (status < 0)
         return status;
     if (session->state == TL_SESSION_INHERITED) {
-        status = tl_opening_begin(session, &known, why, size);
+        status = tl_opening_begin(session, &known, deadline, why, size);
         if (status == TL_OK)
             status = begin(session, why, size);
         if (status < 0)

@@ -42,8 +42,9 @@ int tl_opening_open(struct tl_session **out, const char *address,
 struct tl_session *tl_opening_find(const char *uid);
 
 /* Before each use: opens it where it is the parent's.  TL_OK; TL_CLOSED: lost;
- * or as tl_opening_open. */
-int tl_opening_enter(struct tl_session *session, char *why, size_t size);
+ * or as tl_opening_open; TL_TIMEOUT also where the deadline came before. */
+int tl_opening_enter(struct tl_session *session, int64_t deadline, char *why,
+                     size_t size);
 
 /* Says `bye` for all sessions of this process, briefly; for its end. */
 void tl_opening_end_all(void);

@@ -65,7 +65,8 @@ static int read_open(struct tl_session *session, struct tl_answer *answer,
     }
     session->lease = lease * TL_MOMENT_MILLISECOND;
     tl_answer_next(answer, &field, &length); /* the engine's version */
-    tl_session_set_clock(session, tl_answer_number(answer));
+    session->opened = tl_answer_number(answer);
+    tl_session_set_clock(session, session->opened);
     return TL_OK;
 }
 
@@ -90,11 +91,12 @@ static int send_open(struct tl_session *session,
 
 /* Opens the session on its wire of bells, which nobody else has yet. */
 static int open_on_server(struct tl_session *session,
-                          const struct tl_opening_options *options, char *why,
-                          size_t size)
+                          const struct tl_opening_options *options,
+                          int64_t deadline, char *why, size_t size)
 {
     struct tl_wire *wire = &session->bells;
-    int64_t deadline = tl_moment_now() + OPENING, sent;
+    int64_t sent;
+    deadline = tl_moment_earlier(deadline, tl_moment_now() + OPENING);
     struct redisReply *reply = NULL;
     struct tl_answer answer;
     tl_wire_init(wire, options->wait);
@@ -122,13 +124,13 @@ static int open_on_server(struct tl_session *session,
 }
 
 int tl_opening_begin(struct tl_session *session,
-                     const struct tl_opening_options *options, char *why,
-                     size_t size)
+                     const struct tl_opening_options *options, int64_t deadline,
+                     char *why, size_t size)
 {
     int status = TL_SYSTEM;
     bool drawn = tl_session_draw(session->id, 24);
     for (int attempt = 0; drawn && attempt < ATTEMPTS; attempt++) {
-        status = open_on_server(session, options, why, size);
+        status = open_on_server(session, options, deadline, why, size);
         if (status != TL_BROKEN || !session->bells.cut)
             break;
     }

@@ -25,6 +25,21 @@ void tl_session_lose(struct tl_session *session, const char *reason)
         kill(getpid(), SIGKILL);
 }
 
+void tl_session_lose_by(struct tl_session *session, struct tl_answer *lost)
+{
+    const char *text;
+    size_t size;
+    struct tl_answer since;
+    bool forgotten = false;
+    if (tl_answer_next(lost, &text, &size)) {
+        since = *lost;
+        forgotten = tl_answer_next(lost, &text, &size) &&
+                    (size == 0 || tl_answer_number(&since) > session->opened);
+    }
+    tl_session_lose(session,
+                    forgotten ? TL_SESSION_EMPTY : TL_SESSION_ENDED_LEASE);
+}
+
 static void arm(struct tl_session *session, int64_t until)
 {
     struct sigevent end = {.sigev_notify = SIGEV_SIGNAL,

@@ -49,6 +49,7 @@ struct tl_session {
     /* The server's clock, which is no less than that many milliseconds ahead of
      * this side's moments; relaxed, as the server tells where it is wrong. */
     _Atomic int64_t server_ahead;
+    int64_t opened;  /* by the server's clock; as id */
     bool kills;      /* on_lost = "kill" */
     bool has_killer; /* then: a timer of this process, no child's */
     timer_t killer;
@@ -102,6 +103,10 @@ void tl_session_spare(struct tl_session *session);
 
 /* Whether it is not lost; looks at the clock, too. */
 bool tl_session_is_good(struct tl_session *session);
+
+/* The same by the server's `lost`, whose fields are a text and since when the
+ * space is there: after this session, or never, where it was forgotten. */
+void tl_session_lose_by(struct tl_session *session, struct tl_answer *lost);
 
 /* Why it was lost. */
 const char *tl_session_reason(struct tl_session *session);

@@ -108,6 +108,29 @@ describe("a request", function()
     assert.same({ "i0", "1" }, fields_of(ann:ask("value_get", id)))
   end)
 
+  it("that never arrived, or late, and is to give back, does so all the same", function()
+    for _, row in ipairs{ { "lock", "lock_acquire", "lock_release" }, { "rwlock", "rwlock_write", "rwlock_release" },
+      { "semaphore", "semaphore_acquire", "semaphore_release", 1 }, { "value", "claim", "unclaim" } } do
+      local kind, take, give, n = row[1], row[2], row[3], row[4] or ""
+      local object = ann:make(kind)
+      local function is_free()
+        local status = ben:ask(take, object, 0)
+        if status == "ok" then ben:ask(give, object, n) end
+        return status == "ok"
+      end
+      ann:ask(take, object, 1)
+      assert.is_false(is_free(), kind)
+      ann.seq = ann.seq + 1
+      assert.equal("timeout", (ann:cancel(2, give, object, n)))
+      assert.is_true(is_free(), kind)
+      assert.equal("timeout", (ann:ask_as(ann.seq, give, object, n)))
+      ann:ask(take, object, 1)
+      ann.seq = ann.seq + 1
+      assert.equal("late", (ann:ask_as(ann.seq .. "@1", give, object, n)))
+      assert.is_true(is_free(), kind)
+    end
+  end)
+
   it("of an unknown operation, kind, object or session says so", function()
     assert.equal("error", (ann:ask "fly"))
     assert.equal("error", (ann:ask("make", "cow", "", "space")))

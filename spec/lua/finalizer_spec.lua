@@ -1,6 +1,7 @@
 -- Finalizers run at any allocation, and in Lua 5.3 raise there what they raise.
 local ipc = require "tidelock"
 local both = dofile "spec/support/both.lua"
+local engine = dofile "spec/support/engine.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local PATIENCE = 20
@@ -22,26 +23,71 @@ local function litter()
   collectgarbage "restart"
 end
 
-for _, at in ipairs(_VERSION == "Lua 5.3" and both.here or {}) do
-  describe("what a finalizer raises " .. at.where, function()
+-- In a program of its own, whose heap is small.
+local TAKE = [[
+local ipc = require "tidelock"
+local space = %s
+local q, a, b = space.queue(%s{ maxsize = 9 }), space.pipe(%s)
+local function collect() while not pcall(collectgarbage) do end end
+local function litter()
+  collectgarbage "stop"
+  for _ = 1, 5 do setmetatable({}, { __gc = function() error("finalizer", 0) end }) end
+  collectgarbage "restart"
+end
+local put, get, get_many, send, recv = q.put, q.get, q.get_many, a.send, b.recv
+local ways = {
+  { "get", function(message) put(q, message) end, function() return get(q, 0) end },
+  { "get_many", function(message) put(q, message) end, function() return get_many(q, 1, 0)[1] end },
+  { "recv", function(message) send(a, message) end, function() return recv(b, 0) end },
+}
+local messages = { ("long "):rep(50), { "a", { "table" } }, ("x"):rep(30000) }
+collectgarbage("setpause", 1)
+collectgarbage("setstepmul", 100000)
+for round = 1, 5 do
+  for _, way in ipairs(ways) do
+    for _, message in ipairs(messages) do
+      local give, take = way[2], way[3]
+      collect()
+      give(message)
+      local good, got
+      litter()
+      repeat good, got = pcall(take) until good -- before it takes it may raise
+      collect()
+      if type(got) ~= type(message) or #got ~= #message then print("lost by " .. way[1]) end
+    end
+  end
+end
+print "all came"
+]]
+
+for _, at in ipairs(_VERSION == "Lua 5.3" and both.all or {}) do
+  describe("what a finalizer raises, " .. at.where .. ",", function()
+    -- What f does is done 50 times, each time amid litter.
+    local function amid_litter(f)
+      for _ = 1, at.times(50) do
+        litter()
+        pcall(f)
+      end
+    end
+
+    it("loses no message", function()
+      local space = at.far and ('ipc.open "%s"'):format(engine.shared():address "finalizers") or "ipc"
+      local out, err = shell.script(TAKE:format(space, at.far and "'q', " or "", at.far and "'p'" or ""))
+      assert.equal("all came\n", out .. err)
+    end)
+
     for _, kind in ipairs{ "lock", "rlock", "semaphore" } do
       it("leaves nothing held by hold and with: " .. kind, function()
         local object = kind == "semaphore" and at.semaphore(1) or at[kind]()
         local function nothing() end
         local function hold()
-          litter()
           local held = object.hold and object:hold()
           while held and not pcall(held.release, held) do end
         end
-        local function with()
-          litter()
-          object:with(nothing)
-        end
+        local function with() object:with(nothing) end
         collecting(function()
-          for _ = 1, 50 do
-            pcall(hold)
-            pcall(with)
-          end
+          amid_litter(hold)
+          amid_litter(with)
         end)
         assert.is_true(ipc.spawn(function() return (object:acquire(PATIENCE)) end):result(PATIENCE))
       end)

@@ -45,6 +45,28 @@ describe("a server whose memory is full", function()
     assert.is_true(q:put "room")
   end)
 
+  it("refuses at once, after the first time, what had to wait before", function()
+    local q = s.queue("q", 1)
+    q:put "first"
+    local reader = ipc.spawn(function()
+      for _, item in q:items() do
+        if item == "last" then return end
+        ipc.sleep(0.01)
+      end
+    end)
+    for _ = 1, 5 do q:put "waits" end
+    q:put "last"
+    reader:join()
+    local full, much = s.queue "full", ("x"):rep(15000)
+    fill(function() full:put(("x"):rep(10000)) end)
+    local function asked_in_silence() return server:cli("INFO", "commandstats"):match "client|reply:calls=(%d+)" end
+    assert.truthy(asked_in_silence())
+    assert.is_false((pcall(q.put, q, much)))
+    local before = asked_in_silence()
+    for _ = 1, 5 do assert.is_false((pcall(q.put, q, much))) end
+    assert.equal(before, asked_in_silence())
+  end)
+
   it("can be emptied by who opens the space then", function()
     local q = s.queue "q"
     fill(function() q:put(("x"):rep(30000)) end)

@@ -93,6 +93,18 @@ local LATE = {
     collectgarbage()
     return c:send("x", 0.1)
   end },
+  ["queue:put of a pipe end"] = { function(s) return { s.queue "ends", (s.pipe "lent") } end,
+    function(o) return o[1]:put(o[2], 0.1) end },
+  ["queue:put_many of a pipe end"] = { function(s) return { s.queue "many ends", (s.pipe "lent") } end, function(o)
+    local n, reason = o[1]:put_many({ "x", o[2] }, 0.1)
+    return n ~= 0, reason
+  end },
+  ["pipe:send of a pipe end"] = { function(s) return { (s.pipe "sent"), (s.pipe "lent") } end,
+    function(o) return o[1]:send({ { o[2] } }, 0.1) end },
+  ["table:update to a pipe end"] = { function(s) return { s.table "ends of a table", (s.pipe "lent") } end,
+    function(o) return o[1]:update("end", function() return o[2] end, 0.1) end },
+  ["pool:try_submit of a pipe end"] = { function(s) return { s.pool "pool", (s.pipe "lent") } end,
+    function(o) return o[1]:try_submit(require "say".set, o[2]) end },
   ["pipe:recv"] = { function(s)
     local a, b = s.pipe "recv"
     a:send "x"
@@ -148,6 +160,38 @@ describe("a server that hangs", function()
       assert.same({ false, "timeout" }, { result[1] or false, result[2] }, name)
     end
     assert.equal(before, after)
+  end)
+
+  it("opens no session by then, where a process uses for the first time what its parent had", function()
+    local s = ipc.open(address, { lease = 60 })
+    local q, pool, near = s.queue "q", s.pool "p", ipc.queue()
+    local calls = {
+      get = function() return q:get(0.1) end,
+      ["put of much"] = function() return q:put(("x"):rep(20000), 0.1) end,
+      wait = function() return ipc.wait({ q, near }, 0.1) end,
+      submit = function() return pool:try_submit(require "say".set) end,
+    }
+    local results = {}
+    server:signal "STOP"
+    for name, call in pairs(calls) do
+      results[name] = ipc.spawn(function() return call(), (select(2, call())) end)
+    end
+    for name, process in pairs(results) do
+      assert.same({ nil, "timeout" }, { process:result(PATIENCE / 2) }, name)
+    end
+    server:signal "CONT"
+    assert.equal(0, q:size())
+  end)
+
+  it("lends nothing that was not sent", function()
+    local s = ipc.open(address, { lease = 60 })
+    local q, a, b = s.queue("q", 1), s.pipe "p"
+    server:signal "STOP"
+    assert.same({ nil, "timeout" }, { q:put(b, 0.1) })
+    server:signal "CONT"
+    assert.equal(0, q:size())
+    b:close()
+    assert.same({ nil, "closed" }, { a:recv(PATIENCE) })
   end)
 
   it("says of what was sent that it may be there", function()
@@ -214,14 +258,22 @@ describe("a server that hangs", function()
 end)
 
 describe("an answer that does not come", function()
-  local server, command, stalled, far, orders, done
+  local server, stalled, far, orders, done
+  local commands = {}
+
+  -- A space by way of a proxy, which does harm while there is that file.
+  local function by_proxy(how)
+    local socket = server.folder .. "/" .. how
+    local command = ipc.command{ program, "spec/support/engine/cutting_proxy.lua", socket, server.socket, how, "0" }
+    commands[#commands + 1] = command
+    wait_for("no proxy", function() return os.rename(socket, socket) or not command:is_alive() end)
+    return ("redis+unix:%s/%s"):format(socket, how), socket .. ".stalled"
+  end
 
   before_each(function()
     server = engine.start()
-    local socket = server.folder .. "/deaf"
-    command = ipc.command{ program, "spec/support/engine/cutting_proxy.lua", socket, server.socket, "deaf", "0" }
-    wait_for("no proxy", function() return os.rename(socket, socket) or not command:is_alive() end)
-    stalled = socket .. ".stalled"
+    local address
+    address, stalled = by_proxy "deaf"
     orders, done = ipc.queue(), ipc.queue()
     -- before this process has the space open, as a process has one session in a space
     ipc.process{ daemon = true, target = function()
@@ -231,12 +283,15 @@ describe("an answer that does not come", function()
         done:put(q[order[1] ](q, table.unpack(order, 2)))
       end
     end }:start()
-    far = ipc.open(("redis+unix:%s/deaf"):format(socket), { lease = 60 })
+    far = ipc.open(address, { lease = 60 })
   end)
 
   after_each(function()
-    command:kill()
-    command:join()
+    for n, command in pairs(commands) do
+      command:kill()
+      command:join()
+      commands[n] = nil
+    end
     server:kill()
     orders:close()
   end)
@@ -295,6 +350,31 @@ describe("an answer that does not come", function()
       assert.equal(0, value:get())
       assert.is_nil(at_the_server(pattern))
     end
+  end)
+
+  it("has the next call give back a large message that was taken, and did not come", function()
+    local address, file = by_proxy "shy"
+    local s, near, large = ipc.open(address, { lease = 60 }), ipc.queue(), ("x"):rep(20000)
+    local q, value, a, b = s.queue "large", s.value("v", 0), s.pipe "large pipe"
+    local takes = {
+      get = function() return q:get(0.1) end,
+      receive = function() return ipc.receive({ q }, 0.1) end,
+      ["receive of near and far"] = function() return ipc.receive({ q, near }, 0.1) end,
+      get_many = function() return q:get_many(3, 0.1) end,
+      recv = function() return b:recv(0.1) end,
+    }
+    q:put_many{ large, "small" }
+    a:send(large)
+    for name, take in pairs(takes) do
+      io.open(file, "w"):close()
+      assert.same({ nil, "timeout" }, { take() }, name)
+      os.remove(file)
+      assert.equal(0, value:get())
+      assert.equal(2, q:size(), name)
+      assert.is_true(b:poll(0), name)
+    end
+    assert.same({ large, "small" }, q:get_many(3, 0))
+    assert.equal(large, b:recv(0))
   end)
 
   it("has the next call take back messages that were put together, but those that somebody has", function()

@@ -180,6 +180,20 @@ describe("a server that is killed and comes back", function()
     server:stop()
   end)
 
+  it("and was emptied, says lost, and that it was, though the space has been made again", function()
+    local server = engine.start()
+    local s = ipc.open(server:address "kitchen", { lease = 30 })
+    local lock, q = s.lock "l", s.queue "q"
+    lock:acquire()
+    server:cli "FLUSHALL"
+    ipc.spawn(function() ipc.open(server:address "kitchen").queue "q":put "new" end):join()
+    local why = failure(function() q:size() end)
+    assert.truthy(why:find("lost: the server has forgotten everything", 1, true), why)
+    assert.truthy(failure(function() lock:release() end):find("has forgotten everything", 1, true))
+    assert.equal("new", ipc.open(server:address "kitchen").queue "q":get(PATIENCE))
+    server:stop()
+  end)
+
   it("and has forgotten its last moments, says forgot", function()
     local server = engine.start{ appendonly = "yes", appendfsync = "always", ["aof-use-rdb-preamble"] = "no" }
     local s = ipc.open(server:address "kitchen", { lease = 30 })

@@ -119,6 +119,7 @@ function session:tell(op, ...) return results(fcall(self, "0", 0, op, ...)) end
 
 function session.pack(_, bytes) return "=" .. bytes end
 function session.unpack(_, cell) return cell:sub(2) end
+function session.enter() return true end
 
 -- ---- programs ----
 
@@ -130,6 +131,7 @@ local function client_of(program)
   function client.method(fn) return fn end
   function client.class() end
   function client.handler() return function(why) return why end end
+  function client.script(handler, fn, ...) return xpcall(fn, handler, ...) end
   function client.is_recorded() return false end
   function client.record(value) return program.records[value] end
   function client.session(uid) return sessions[uid] end

@@ -5,6 +5,7 @@
 -- cut: of N answers one does not arrive, and its connection ends, though the server has done what was asked
 -- stall: nothing passes while the file LISTEN.stalled is there
 -- deaf: while the file LISTEN.stalled is there the server hears all, and nothing that it says arrives
+-- shy: while the file LISTEN.stalled is there, no answer of more than 16,000 bytes arrives
 -- answer: there is no server: the file SERVER holds what is answered to whatever comes
 local files = dofile "spec/support/files.lua"
 local uv = require "luv"
@@ -44,6 +45,8 @@ local function pass(from, to, is_answer)
       held[#held + 1] = { to, data }
     elseif how == "deaf" and is_answer and is_stalled() then
       return
+    elseif how == "shy" and is_answer and #data > 16000 and is_stalled() then
+      return
     elseif how == "cut" and is_answer and math.random(n) == 1 then
       close(from, to)
     else
@@ -71,11 +74,12 @@ timer:start(20, 20, function()
 end)
 
 local door = uv.new_pipe(false)
-assert(door:bind(listen))
+assert(door:bind(listen .. ".new"))
 assert(door:listen(128, function(err)
   if err then return end
   local client = uv.new_pipe(false)
   door:accept(client)
   if how == "answer" then answer(client) else relay(client) end
 end))
+assert(os.rename(listen .. ".new", listen)) -- who sees it can connect
 uv.run()
