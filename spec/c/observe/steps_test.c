@@ -209,7 +209,7 @@ static bool keeps_lines_whole(void)
 {
     static char endless[5000];
     memset(endless, 'x', sizeof endless - 1);
-    return is_line("     3  0.000       a?b????\xc3\xbc?  acquire   "
+    return is_line("     3  0.000       a?b???\xc3\xbc?   acquire   "
                    "lock#1 \"?[31m\xe2\x82\xac\"             "
                    "?a.lua:1?      | ?main",
                    (struct tl_step){.event = EVENT(.step = 3, ACQUIRE),
