@@ -1,6 +1,6 @@
 --- Commands: lines of the REPL that begin with a colon.
 local help = require "repl.help"
-local pretty = require "repl.pretty"
+local pretty = require "terminal.pretty"
 
 local ipc = require "tidelock"
 

@@ -1,5 +1,5 @@
 --- Ps: the list that `ipc.ps` returns, as a table for people.
-local pretty = require "repl.pretty"
+local pretty = require "terminal.pretty"
 local terminal_text = require "terminal.text"
 
 local ps = {}

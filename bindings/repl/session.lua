@@ -5,7 +5,7 @@
 --- was typed there, one chunk after the other.
 local commands = require "repl.commands"
 local complete = require "repl.complete"
-local pretty = require "repl.pretty"
+local pretty = require "terminal.pretty"
 local ps = require "repl.ps"
 
 local session = {}

@@ -102,6 +102,12 @@ function server:cli(...)
   return output(("redis-cli -s %s %s %s 2>&1"):format(quoted(self.socket), self.login or "", table.concat(words, " ")))
 end
 
+--- The objects of a space with a name and how they are, by the server's own words.
+function server:objects(space)
+  local library = self:cli("FUNCTION", "LIST"):match "tidelock_%d+_%x+"
+  return self:cli("FCALL", library, "1", "tl:{" .. space .. "}:", "-", "0", "0", "list", "0")
+end
+
 --- The address of a space there.
 function server:address(space) return ("redis+unix:%s/%s"):format(self.socket, space) end
 

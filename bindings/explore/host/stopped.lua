@@ -70,7 +70,7 @@ local function module(name)
   return chunk()
 end
 
-local pretty = module "repl.pretty"
+local pretty = module "terminal.pretty"
 
 -- The first line of the text tells what the terminal is: its columns, and whether it has colours.
 local columns, colours, code = text:match "^(%d+) (%l+)\n(.*)$"
