@@ -99,12 +99,14 @@ local function has_value(option) return option.value and not option.may end
 local function is_file(option) return option.completes == "file" end
 
 local function case(command)
-  local format = "    %s)\n        options='%s' values='%s'\n        arguments='%s' more=%s anywhere=%s\n%s        ;;"
+  local format = "    %s)\n        options='%s' values='%s'\n"
+    .. "        arguments='%s' more=%s anywhere=%s\n%s        ;;"
   local words = {}
   for i, row in ipairs(command.subcommands or {}) do words[i] = row.name end
+  local own = words[1] and ("        subcommands='%s'\n"):format(table.concat(words, " ")) or ""
   return format:format(command.name, table.concat(names(command, all), " "),
     table.concat(names(command, has_value), " "), table.concat(command.arguments, " "), command.more and "file" or "",
-    command.anywhere and "yes" or "", words[1] and ("        subcommands='%s'\n"):format(table.concat(words, " ")) or "")
+    command.anywhere and "yes" or "", own)
 end
 
 --- The text of the file.
