@@ -42,7 +42,7 @@ _tidelock_argument() {
 
 _tidelock() {
     local program=$1 current=${COMP_WORDS[COMP_CWORD]} before= word place=0 at=1
-    local command=run options values arguments more subcommands= commands='@COMMANDS@'
+    local command=run options values arguments more anywhere= subcommands= commands='@COMMANDS@'
     COMPREPLY=()
     if [[ $COMP_CWORD -gt 1 && " $commands " == *" ${COMP_WORDS[1]} "* ]]; then
         command=${COMP_WORDS[1]}
@@ -55,7 +55,7 @@ _tidelock() {
     while [[ $at -lt $COMP_CWORD ]]; do
         word=${COMP_WORDS[at]}
         at=$((at + 1))
-        if [[ $place -gt 0 && -z $subcommands || $word != -?* ]]; then
+        if [[ $place -gt 0 && -z $anywhere || $word != -?* ]]; then
             place=$((place + 1))
             before=$word
         elif [[ ${COMP_WORDS[at]} == = ]]; then
@@ -71,7 +71,7 @@ _tidelock() {
         esac
         return
     fi
-    if [[ $current == -* && ( $place == 0 || $subcommands ) ]]; then
+    if [[ $current == -* && ( $place == 0 || $anywhere ) ]]; then
         _tidelock_offer < <(printf '%s\n' $options)
         return
     fi
@@ -99,12 +99,14 @@ local function has_value(option) return option.value and not option.may end
 local function is_file(option) return option.completes == "file" end
 
 local function case(command)
-  local format = "    %s)\n        options='%s' values='%s'\n        arguments='%s' more=%s\n%s        ;;"
+  local format = "    %s)\n        options='%s' values='%s'\n"
+    .. "        arguments='%s' more=%s anywhere=%s\n%s        ;;"
   local words = {}
   for i, row in ipairs(command.subcommands or {}) do words[i] = row.name end
+  local own = words[1] and ("        subcommands='%s'\n"):format(table.concat(words, " ")) or ""
   return format:format(command.name, table.concat(names(command, all), " "),
     table.concat(names(command, has_value), " "), table.concat(command.arguments, " "), command.more and "file" or "",
-    words[1] and ("        subcommands='%s'\n"):format(table.concat(words, " ")) or "")
+    command.anywhere and "yes" or "", own)
 end
 
 --- The text of the file.

@@ -91,7 +91,7 @@ local function subcommands(command)
 end
 
 local function call(command, indent, first)
-  local lines = { command.subcommands and "_arguments -S" or "_arguments -S -A '-*'" }
+  local lines = { command.anywhere and "_arguments -S" or "_arguments -S -A '-*'" }
   for _, option in ipairs(command.options) do
     for _, name in ipairs(option) do
       if name:find "%w" then lines[#lines + 1] = spec(option, name) end

@@ -112,10 +112,12 @@ local function read_all(command, words)
 end
 
 --- A function that reads the words behind the command's name: what was found, by the rows' `to`; or nil and the text
--- for the user. finish(found, words, at) takes the words behind the options, from `at` on; it may call refuse.
-function options.reader(command, finish, how)
+--- for the user. finish(found, words, at) takes the words behind the options, from `at` on; it may call refuse. Where
+--- the command has `anywhere`, options may stand behind other words too: found.words are those, and the values of an
+--- option that may be given again (`many`) are a list.
+function options.reader(command, finish)
   return function(words)
-    local well, found, at = pcall(how or read_all, command, words)
+    local well, found, at = pcall(command.anywhere and read_anywhere or read_all, command, words)
     if well and not found.help then
       local fine, why = pcall(finish, found, words, at)
       if not fine then well, found = fine, why end
@@ -124,12 +126,6 @@ function options.reader(command, finish, how)
     if type(found) ~= "table" then error(found, 0) end
     return nil, usage.wrong(command, found.wrong)
   end
-end
-
---- The same, where options may stand behind other words too: found.words are those. The values of an option that may
---- be given again (`many`) are a list.
-function options.reader_anywhere(command, finish)
-  return options.reader(command, finish, read_anywhere)
 end
 
 return options

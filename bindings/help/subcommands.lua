@@ -72,7 +72,8 @@ end
 --- A function that reads the words behind the command's name: { subcommand =, words =, and what the options say }; or
 --- nil and the text for the user. finish(found), where given, may call refuse.
 function subcommands.reader(command, finish)
-  return read.reader_anywhere(command, function(found)
+  command.anywhere = true
+  return read.reader(command, function(found)
     check(command, found)
     if finish then finish(found) end
   end)

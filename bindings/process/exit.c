@@ -79,7 +79,7 @@ const char *exit_interrupt_words(void)
                                              : "tidelock: interrupted\n";
 }
 
-void exit_interrupted(void)
+void exit_interrupt_die(void)
 {
     int number = exit_interrupt_signal;
     sigset_t it;
@@ -91,6 +91,27 @@ void exit_interrupted(void)
         pthread_sigmask(SIG_UNBLOCK, &it, NULL);
     }
     _exit(exit_interrupt_status());
+}
+
+/* "interrupted", or "ended by SIGTERM": what has led to it is what a recording
+ * of the last operations is for. */
+static void record_interrupt(const char *words)
+{
+    char text[40];
+    const char *begin = strchr(words, ' ') + 1;
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(begin, "\n"), begin);
+    tl_recording_mark(text);
+}
+
+void exit_interrupt(void)
+{
+    const char *words = exit_interrupt_words();
+    record_interrupt(words);
+    tl_family_end();
+    tl_socket_file_remove_all();
+    files_write(2, words, strlen(words));
+    prepare_to_leave(exit_interrupt_status());
+    exit_interrupt_die();
 }
 
 void exit_then(void (*function)(lua_State *L))
@@ -148,14 +169,8 @@ static void end_main(lua_State *L)
         interactive = false;
         result_failure(L, NULL, NULL, status);
     }
-    if (status == TL_INTERRUPTED) {
-        const char *words = exit_interrupt_words();
-        tl_family_end();
-        tl_socket_file_remove_all();
-        files_write(2, words, strlen(words));
-        prepare_to_leave(exit_interrupt_status());
-        exit_interrupted();
-    }
+    if (status == TL_INTERRUPTED)
+        exit_interrupt();
     if (last)
         last(L);
 }

@@ -57,7 +57,11 @@ const char *exit_interrupt_words(void);
 /* Ends this process as one that was interrupted: after Ctrl-C with status 130,
  * else by the signal that ends it, as if nobody had heard that.
  * Async-signal-safe, as the two above. */
-_Noreturn void exit_interrupted(void);
+_Noreturn void exit_interrupt_die(void);
+
+/* Ends the program so: its other processes, and what is recorded, first.  Not
+ * in a handler of a signal. */
+_Noreturn void exit_interrupt(void);
 
 /* In a child: a total deadlock ends the program again. */
 void exit_forget(lua_State *L);

@@ -33,8 +33,8 @@ local run = {
     { "--steps", value = "FILE", completes = "file", text = "with --sim: write each step to the file" },
     { "--trace", value = "FILE", may = true, completes = "file",
       text = "record every operation into the file (the script's name with .tltrace), for tidelock timeline; "
-        .. "--trace=last:FILE keeps only the last ones, and writes them when a task fails or is killed, or a deadlock "
-        .. "is told" },
+        .. "--trace=last:FILE keeps only the last ones, and writes them when a task fails or is killed, a deadlock is "
+        .. "told, or Ctrl-C or SIGTERM ends the program" },
     { "-E", text = "ignore the environment variables LUA_INIT, LUA_PATH ..." },
     { "-W", since = "Lua 5.4", text = "turn warnings on" },
     { "-v", "--version", text = "show the version" },

@@ -39,13 +39,13 @@ static void end_at_once(int signal)
     const char *words = exit_interrupt_words();
     ssize_t ignored = write(STDERR_FILENO, words, strlen(words));
     (void)ignored;
-    exit_interrupted();
+    exit_interrupt_die();
 }
 
 static void end_program(void)
 {
     files_end(exit_interrupt_status());
-    end_at_once(SIGINT);
+    exit_interrupt();
 }
 
 static void handle(int signal, void (*handler)(int))

@@ -69,6 +69,7 @@ local WORKER = {
   text = "Runs tasks that scripts give to a pool of a space on a server (s.pool(NAME)): functions of the modules that "
     .. "--allow names, as package.path finds them here, and nothing else.",
   synopsis = { "--allow MODULE,... [options] ADDRESS" },
+  anywhere = true,
   arguments = {},
   options = {
     { "--allow", value = "MODULE,...", to = "allow", read = list, text = "whose functions may be run" },
@@ -88,7 +89,7 @@ local WORKER = {
 }
 
 --- Reads the words behind `worker`.
-options.worker = read.reader_anywhere(WORKER, function(found)
+options.worker = read.reader(WORKER, function(found)
   if #found.words ~= 1 then read.refuse "worker: give one ADDRESS, of a server and a space on it" end
   if not found.allow then read.refuse "worker: say whose functions it may run: --allow MODULE,..." end
   found.address = found.words[1]

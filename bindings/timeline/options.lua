@@ -27,6 +27,7 @@ local TIMELINE = {
     .. "where the time went. Without FILE it takes the newest *.tltrace of this directory. With --html, --perfetto, "
     .. "--chrome or --mermaid it writes that instead of the chart; OUT - is standard output.",
   synopsis = { "[options] [FILE]" },
+  anywhere = true,
   arguments = { "file" },
   options = {
     { "--from", value = "T", to = "from", read = time, text = "begin at that time: 12ms, 1.5s, 300us (0)" },
@@ -72,7 +73,7 @@ local function finish(found)
 end
 
 --- Reads the words behind `timeline`: a table of options; or nil and the text for the user.
-options.timeline = read.reader_anywhere(TIMELINE, finish)
+options.timeline = read.reader(TIMELINE, finish)
 
 --- Its row in the table of commands (program/commands.lua).
 options.commands = { timeline = TIMELINE }

@@ -197,6 +197,15 @@ describe("bash", function()
     assert.same({}, bash("ls", "a", ""))
   end)
 
+  it("is offered options behind other words, too, where they may stand there", function()
+    for _, words in ipairs{ { "timeline", "a.tltrace", "--ht" }, { "timeline", "--from", "1ms", "a.tltrace", "--ht" },
+      { "lab", "check", "till", "--ht" } } do
+      assert.same({ "--html" }, { table.unpack(bash(table.unpack(words))) })
+    end
+    assert.same({ "README.md" }, { table.unpack(bash("timeline", "a.tltrace", "--html", "READM")) })
+    assert.same({ "--allow" }, { table.unpack(bash("worker", "redis://lab/kitchen", "--al")) })
+  end)
+
   it("is offered spaces, and the objects of one", function()
     local name = "help-spec-" .. folder:match "%w+$"
     shell.script(('local s = require "tidelock".open %q s.queue "orders" s.lock "the till"'):format(name))

@@ -201,6 +201,21 @@ describe("--trace=last", function()
     assert.falsy(exists(file))
   end)
 
+  for signal, what in pairs{ INT = "interrupted", TERM = "ended by SIGTERM", HUP = "ended by SIGHUP" } do
+    it("has the last operations of what was ended by SIG" .. signal .. ", and says so", function()
+      local err = run(([[
+        local ipc = require "tidelock"
+        local box = ipc.queue{ name = "box" }
+        os.execute("{ sleep 0.3; kill -%s " .. ipc.getpid() .. "; } >/dev/null 2>&1 &")
+        box:get(60)]]):format(signal), last)
+      local told = ("tidelock: %s\ntidelock: the trace is in %s: "):format(what, file)
+      assert.equal(told, err:sub(1, #told)) -- the shell tells of the signal behind it
+      local trace = reader.read(file)
+      assert.equal(what, trace.marks[1].text)
+      assert.equal(1, #reader.find(trace, { task = "main", operation = "get" }))
+    end)
+  end
+
   it("has the last operations before a task failed", function()
     local err, status = run([[
       local ipc = require "tidelock"
