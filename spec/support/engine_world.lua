@@ -538,7 +538,7 @@ local function finish(self)
   self:call(last.id, 0, 0, nil, "bye")
   for _ = 1, 100 do self.server.fcall(SPACE, "-", 0, 0, "status") end
   for key, entry in pairs(self.server.data) do
-    self:must(key == PREFIX .. "space" or entry.ends, "%s is left behind", key)
+    self:must(key == PREFIX .. "space" or key == PREFIX .. "turn" or entry.ends, "%s is left behind", key)
   end
 end
 
