@@ -29,17 +29,24 @@ local function key_of(o)
   return engine.object.key(o, "q")
 end
 
+-- `length` of a queue: how many are in its list, where that is known.
+local function length_of(o)
+  o.length = o.length or call("LLEN", key_of(o))
+  return o.length
+end
+
 --- How many there are.
 function items.size(o)
   if o.order == "priority" then return call("ZCARD", key_of(o)) end
-  local size = call("LLEN", key_of(o))
+  local size = length_of(o)
   return o.returned and size + call("ZCARD", store.key("r", o.id)) or size
 end
 
 --- Adds one.  Returns whether it is the only one.
 function items.add(o, item)
   if o.order ~= "priority" then
-    return call("RPUSH", key_of(o), pack(item)) == 1
+    o.length = call("RPUSH", key_of(o), pack(item))
+    return o.length == 1
   end
   call("ZADD", key_of(o), item.priority == "" and 0 or item.priority, pack_ordered(item))
   return call("ZCARD", key_of(o)) == 1
@@ -56,7 +63,7 @@ function items.add_many(o, list)
   for i, item in ipairs(list) do
     texts[#texts + 1] = pack(item)
     if #texts == CHUNK or i == #list then
-      call("RPUSH", key_of(o), (unpack or table.unpack)(texts))
+      o.length = call("RPUSH", key_of(o), (unpack or table.unpack)(texts))
       texts = {}
     end
   end
@@ -76,6 +83,7 @@ end
 --- Takes one out, wherever it is.  False: it is not in the queue.
 function items.withdraw(o, item)
   if o.order == "priority" then return call("ZREM", key_of(o), pack_ordered(item)) == 1 end
+  o.length = nil
   return call("LREM", key_of(o), -1, pack(item)) == 1 or call("ZREM", store.key("r", o.id), pack(item)) == 1
 end
 
@@ -93,8 +101,9 @@ function items.take(o)
   end
   local item = o.returned and take_returned(o)
   if item then return item end
-  local text = call(o.order == "lifo" and "RPOP" or "LPOP", key_of(o))
-  return text and unpack_item(text)
+  if length_of(o) == 0 then return nil end
+  o.length = o.length - 1
+  return unpack_item(call(o.order == "lifo" and "RPOP" or "LPOP", key_of(o)))
 end
 
 --- Takes the next ones, as many as there are up to `max`: a list.
@@ -110,7 +119,9 @@ function items.take_many(o, max)
     list[#list + 1] = item
   end
   if #list == max then return list end
-  local texts = call(o.order == "lifo" and "RPOP" or "LPOP", key_of(o), max - #list) or {}
+  if length_of(o) == 0 then return list end
+  local texts = call(o.order == "lifo" and "RPOP" or "LPOP", key_of(o), max - #list)
+  o.length = o.length - #texts
   for _, text in ipairs(texts) do list[#list + 1] = unpack_item(text) end
   return list
 end
@@ -147,6 +158,7 @@ end
 
 --- Deletes all.
 function items.discard(o)
+  o.length = nil
   engine.object.discard("q", o.id, o.order == "priority" and "sorted" or "list")
   engine.object.discard("r", o.id, "sorted")
 end

@@ -12,7 +12,7 @@
 local FORMAT = "4" -- to be changed with what a key, a line or a record looks like
 
 local FILES = {
-  "first", "store", "slot", "chore", "nested", "hold", "large", "object", "session", "cancel", "cycle", "lock",
+  "first", "store", "line", "slot", "chore", "nested", "hold", "large", "object", "session", "cancel", "cycle", "lock",
   "rwlock", "semaphore", "event", "latch", "barrier", "condition", "number", "value", "table", "items",
   "queue", "watch", "pipe", "pool_tasks", "pool", "look", "main",
 }

@@ -192,7 +192,7 @@ local function is_as_asked(o, kind, given)
   return true
 end
 
-local BESIDE = { "id", "key", "keys", "changing", "changed", "line", "write", "hold_name" }
+local BESIDE = { "id", "key", "keys", "changing", "changed", "line", "write", "hold_name", "length" }
 
 -- All fields of a new one, and its state.
 local function all_fields(o)

@@ -50,7 +50,7 @@ local function enter(o, cell, priority)
   object.touch(o)
   o.item, o.unfinished = store.following(o.item), store.following(o.unfinished)
   local item = { id = o.item, attempt = "1", cell = cell, priority = priority }
-  local record = slot.next("w" .. o.id)
+  local record = slot.next(o.line)
   if record then
     deliver(o, record, item)
   elseif items.add(o, item) then
@@ -181,7 +181,7 @@ local function get(me, o, max, may)
   if fields then return "ok", fields end
   if o.closed then return "closed" end
   if may == "0" then return "empty" end
-  return slot.wait(me, o.id, may, "w" .. o.id)
+  return slot.wait(me, o.id, may, o.line)
 end
 
 engine.define("queue_get", "queue", function(me, o, may)
@@ -239,7 +239,7 @@ end)
 
 -- An item goes to the first who waits for one, or back into the queue.
 local function come_back(o, item)
-  local record = slot.next("w" .. o.id)
+  local record = slot.next(o.line)
   if record then
     deliver(o, record, item)
     return
@@ -249,7 +249,7 @@ local function come_back(o, item)
 end
 
 engine.go_on.queue = function(o)
-  local record = items.size(o) > 0 and slot.next("w" .. o.id)
+  local record = items.size(o) > 0 and slot.next(o.line)
   if record then
     deliver(o, record, items.take(o))
     let_in(o, 1)

@@ -11,9 +11,9 @@
 local engine = ...
 local call, store = engine.call, engine.store
 local LIMIT = engine.LIMIT
-local change, line_key = store.change, store.line_key
+local line, change = engine.line, store.change
 local unpack, match, find = unpack or table.unpack, string.match, string.find
-local stamp, pack = store.stamp, store.pack
+local stamp, pack, take = store.stamp, store.pack, line.take
 local NONE = {} -- what nothing else waits with
 
 local slot = {}
@@ -208,27 +208,27 @@ function slot.wait(me, id, may, lines, cell, extra)
   write(record)
   place.waits, waiting[waiter] = seq, place
   if not find(lines, " ", 1, true) then
-    call("RPUSH", line_key(lines), waiter)
+    line.add(lines, waiter)
     return "wait"
   end
-  for line in lines:gmatch "%S+" do call("RPUSH", store.key(line), waiter) end
+  for name in lines:gmatch "%S+" do line.add(name, waiter) end
   return "wait"
 end
 
 --- Takes a waiter out of all its lines.  False: it was in none, so that it is about to be answered.
 function slot.unlist(record)
   local found = false
-  for line in record.lines:gmatch "%S+" do
-    found = call("LREM", store.key(line), "1", record.waiter) == 1 or found
+  for name in record.lines:gmatch "%S+" do
+    found = line.remove(name, record.waiter) or found
   end
   return found
 end
 
 --- Makes it wait elsewhere, behind those who are there.
-function slot.move(record, id, line, extra)
-  record.id, record.lines, record.extra = id, line, extra
+function slot.move(record, id, name, extra)
+  record.id, record.lines, record.extra = id, name, extra
   write(record)
-  call("RPUSH", store.key(line), record.waiter)
+  line.add(name, record.waiter)
 end
 
 --- Writes what has changed of a record.
@@ -256,38 +256,34 @@ end
 --- Makes it stand in all its lines, behind those who are there.
 function slot.list_again(record)
   slot.unlist(record)
-  for line in record.lines:gmatch "%S+" do call("RPUSH", store.key(line), record.waiter) end
+  for name in record.lines:gmatch "%S+" do line.add(name, record.waiter) end
 end
 
 --- The first of a line that can go on, or of `any`; it stays in it.
-function slot.first(line, any)
-  local key = line_key(line)
+function slot.first(name, any)
   while true do
-    local waiter = call("LINDEX", key, "0")
+    local waiter = line.first(name)
     if not waiter then return nil end
     local record = able(waiter, any)
     if record then return record end
-    call("LPOP", key)
+    line.take(name)
   end
 end
 
 --- Takes the first of a line that can go on, or of `any`; out of its other lines too.
-function slot.next(line, any)
-  local key = line_key(line)
+function slot.next(name, any)
   while true do
-    local waiter = call("LPOP", key)
+    local waiter = take(name)
     if not waiter then return nil end
     local record = able(waiter, any)
     if record then
-      if record.lines ~= line then slot.unlist(record) end
+      if record.lines ~= name then slot.unlist(record) end
       return record
     end
   end
 end
 
-function slot.waiting(line)
-  return call("LLEN", store.key(line))
-end
+slot.waiting = line.length
 
 --- Writes an answer into a slot; what the answer is.
 function slot.write(place, seq, status, fields)
@@ -308,9 +304,9 @@ function slot.answer(record, status, fields)
 end
 
 -- Answers one that gets nothing, in this line at least.
-local function turn_away(record, line, status, field)
+local function turn_away(record, name, status, field)
   local refuse = slot.refuse[record.op]
-  if refuse and not refuse(record, line, status) then return end
+  if refuse and not refuse(record, name, status) then return end
   engine.large.drop(record.cell)
   slot.answer(record, status, field ~= "" and { record.extra[tonumber(field)] } or nil)
 end
@@ -321,10 +317,9 @@ function slot.send_away(record, status)
   slot.answer(record, status)
 end
 
-local function some(line, status, field, origin, budget)
-  local key = store.key(line)
+local function some(name, status, field, origin, budget)
   for used = 1, budget do
-    local waiter = call("LPOP", key)
+    local waiter = take(name)
     if not waiter then return used, true end
     local record = alive(waiter)
     if record then turn_away(record, origin, status, field) end
@@ -333,21 +328,21 @@ local function some(line, status, field, origin, budget)
 end
 
 --- Leaves those who are in a line now to a chore, with its arguments behind the line's new name.
-function slot.set_aside(line, chore, ...)
+function slot.set_aside(name, chore, ...)
   local rest = store.rest()
-  call("RENAME", store.key(line), store.key(rest))
+  line.move(name, rest)
   engine.chore.add(chore, rest, ...)
 end
 
 --- Answers all who are in a line now, the same to all: with the record's extra `field`, if given.  What is more than a
 -- call may do is left to the next ones: those are out of the line, so that nobody new is among them.
-function slot.answer_all(line, status, field)
+function slot.answer_all(name, status, field)
   field = field or ""
-  local _, finished = some(line, status, field, line, LIMIT)
-  if finished or slot.waiting(line) == 0 then return end
-  slot.set_aside(line, "answer", status, field, line)
+  local _, finished = some(name, status, field, name, LIMIT)
+  if finished or line.length(name) == 0 then return end
+  slot.set_aside(name, "answer", status, field, name)
 end
 
-engine.chores.answer = function(budget, rest, status, field, line)
-  return some(rest, status, field, line, budget)
+engine.chores.answer = function(budget, rest, status, field, origin)
+  return some(rest, status, field, origin, budget)
 end

@@ -17,7 +17,7 @@ local turn
 local changed, count = {}, 0
 
 -- What is remembered of a space is what its keys hold, as long as nobody else has written them.  So each call counts
--- the field `turn` of the hash `space`: who finds another number there than the one behind that of his last call has
+-- the number `turn`: who finds another number there than the one behind that of his last call has
 -- another library, or another server, before him, and begins with nothing; so does he whose last call has failed.
 -- Where he begins, the number becomes the clock: two servers that have both been the master do not count alike.
 
@@ -34,7 +34,7 @@ end
 
 local function switch(space)
   if remembered >= MOST then memories, remembered = {}, 0 end
-  memory = memories[space] or { space_key = space .. "space", line_keys = {} }
+  memory = memories[space] or { turn_key = space .. "turn" }
   memories[space], prefix = memory, space
   for _, enter in ipairs(entered) do enter(memory) end
 end
@@ -53,13 +53,13 @@ end
 
 -- A turn that was not counted to before; nil: there is no space of that name yet.
 local function first_turn(counted)
-  if call("HEXISTS", memory.space_key, "uid") == 0 then
-    call("HDEL", memory.space_key, "turn")
+  if call("HEXISTS", prefix .. "space", "uid") == 0 then
+    call("DEL", memory.turn_key)
     return nil
   end
   local now = store.microseconds()
   if now <= counted then return counted end
-  call("HSET", memory.space_key, "turn", format("%d", now))
+  call("SET", memory.turn_key, format("%d", now))
   return now
 end
 
@@ -73,7 +73,7 @@ function store.begin(space, session)
     turn = nil
     return memory
   end
-  turn = call("HINCRBY", memory.space_key, "turn", "1")
+  turn = call("INCR", memory.turn_key)
   if turn - 1 ~= memory.turn then
     forget_all()
     turn = first_turn(turn)
@@ -114,18 +114,6 @@ end
 --- The key of a family (a letter or a word) for an id; see bindings/docs/engine.md, Keys.
 function store.key(family, id)
   return id and prefix .. family .. id or prefix .. family
-end
-
---- The key of a line, made once.
-function store.line_key(line)
-  local keys = memory.line_keys
-  local key = keys[line]
-  if not key then
-    key = prefix .. line
-    keys[line] = key
-    store.remember()
-  end
-  return key
 end
 
 -- Texts of small numbers: to make one is dear in the server's Lua.

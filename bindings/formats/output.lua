@@ -14,7 +14,8 @@ function output.check(path, option, what, others)
   local is_same = require "explore.host".is_same_file
   for _, other in ipairs(others or {}) do
     if is_same(path, other[1]) then
-      fail("'%s': %s cannot be written: %s: it would be written over %s; give another name", option, what, path, other[2])
+      fail("'%s': %s cannot be written: %s: it would be written over %s; give another name",
+        option, what, path, other[2])
     end
   end
   local old = io.open(path, "rb")

@@ -47,7 +47,7 @@ end)
 -- What is broken, in which model it shows, what is replaced by what, and how much a call does.
 local FAULTS = {
   { "a cancel that leaves the waiter in line", "lock",
-    [[found = call("LREM", store.key(line), "1", record.waiter) == 1 or found]],
+    [[found = line.remove(name, record.waiter) or found]],
     "found = true" },
   { "a cancel that does not write the slot", "semaphore",
     "  write(me, status, record.op",
@@ -140,7 +140,7 @@ end
     "" },
   { "a put that finds no getter", "fifo",
     [[
-  local record = slot.next("w" .. o.id)
+  local record = slot.next(o.line)
   if record then
     deliver(o, record, item)
   elseif]],
@@ -201,7 +201,7 @@ engine.died.large = function(_, key)
     [[if slot.waiting(line) > 0 then slot.answer_all(line, "ok") end]],
     "" },
   { "a receiver that stays in its other lines", "several",
-    "if record.lines ~= line then slot.unlist(record) end",
+    "if record.lines ~= name then slot.unlist(record) end",
     "" },
   { "a closed queue that ends a receive of two", "several",
     [[if status ~= "closed" or #lines == 0 then]],

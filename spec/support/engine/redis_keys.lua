@@ -78,6 +78,13 @@ function commands.GET(server, key)
   return entry and entry.text or false
 end
 
+function commands.INCR(server, key)
+  local number = math.tointeger(tonumber(commands.GET(server, key) or 0))
+  if not number then error("ERR value is not an integer or out of range", 0) end
+  commands.SET(server, key, ("%d"):format(number + 1))
+  return number + 1
+end
+
 function commands.STRLEN(server, key)
   return #(commands.GET(server, key) or "")
 end
