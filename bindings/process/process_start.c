@@ -10,8 +10,6 @@
 #include "process/inherited_ends.h"
 #include "process/thread.h"
 
-#define ARGUMENTS_MOST 200000 /* what a Lua stack holds, and some room */
-
 struct tl_handle *process_check(lua_State *L, int index)
 {
     struct tl_handle *thread = object_test(L, index);
@@ -65,16 +63,8 @@ static void pack_positional(lua_State *L, const char *call)
  * 2. */
 static void pack_options(lua_State *L, const char *call)
 {
-    lua_Integer count = 0;
-    if (lua_istable(L, 2)) {
-        /* args may say how many: table.pack does, for nils at the end */
-        lua_getfield(L, 2, "n");
-        count = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : luaL_len(L, 2);
-        lua_pop(L, 1);
-        if (count < 0 || count > ARGUMENTS_MOST)
-            misuse(L, NULL, call, "args must be a list of up to %d values",
-                   ARGUMENTS_MOST);
-    }
+    lua_Integer count =
+        lua_istable(L, 2) ? check_arguments(L, 2, call, "args") : 0;
     lua_createtable(L, (int)count + 1, 1);
     lua_pushvalue(L, 1);
     lua_rawseti(L, -2, 1);
