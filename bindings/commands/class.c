@@ -16,13 +16,13 @@ int command_no_field(lua_State *L, const char *title, const luaL_Reg *list,
     const char *names = lua_tostring(L, -1);
     return misuse(L, NULL, title,
                   "there is no field or method \"%s\"; there are: %s",
-                  luaL_tolstring(L, 2, NULL), names);
+                  shown_text(L, 2), names);
 }
 
 int command_no_setting(lua_State *L, const char *title)
 {
     return misuse(L, NULL, title, "the field \"%s\" cannot be set",
-                  luaL_tolstring(L, 2, NULL));
+                  shown_text(L, 2));
 }
 
 void command_class(lua_State *L, const char *name, const luaL_Reg *list,

@@ -270,7 +270,7 @@ static void check_table(lua_State *L)
             misuse(L, NULL, "command",
                    "unknown option \"%s\"; there are: "
                    "stdin, stdout, stderr, env, cwd, name, group",
-                   luaL_tolstring(L, -1, NULL));
+                   shown_text(L, -1));
     }
 }
 

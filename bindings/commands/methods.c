@@ -236,7 +236,7 @@ static int command_index(lua_State *L)
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
-    const char *name = luaL_tolstring(L, 2, NULL);
+    const char *name = shown_text(L, 2);
     const struct command *command = command_check(L, name);
     if (push_property(L, command, name))
         return 1;

@@ -85,7 +85,7 @@ static struct format check_format(lua_State *L, const struct stream *stream)
         return (struct format){.what = TL_READ_LINE};
     if (lua_type(L, 2) == LUA_TNUMBER && is_integer && count >= 0)
         return (struct format){.what = TL_READ_BYTES, .count = (size_t)count};
-    const char *format = luaL_tolstring(L, 2, NULL);
+    const char *format = shown_text(L, 2);
     const char *letter = format + (*format == '*'); /* as of Lua 5.2 */
     if (lua_type(L, 2) != LUA_TSTRING || !strchr("lLa", *letter) ||
         strlen(letter) != 1)

@@ -1,6 +1,7 @@
 #include "lua/check.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <lauxlib.h>
@@ -9,7 +10,7 @@
 #include "lua/object.h"
 #include "lua/shown.h"
 
-#define LIST_ROOM 65536 /* a copy gets room for so many entries at once */
+#define LIST_ROOM 65536       /* a copy gets room for so many entries at once */
 
 tl_deadline check_deadline_slow(lua_State *L, int index,
                                 const struct tl_handle *handle,
@@ -40,13 +41,42 @@ lua_Integer check_integer(lua_State *L, int index,
     return n;
 }
 
+lua_Integer check_length(lua_State *L, int index,
+                         const struct tl_handle *handle, const char *call)
+{
+    int is_integer;
+    lua_len(L, index);
+    lua_Integer length = lua_tointegerx(L, -1, &is_integer);
+    if (!is_integer)
+        misuse(L, handle, call,
+               "the length of a list must be an integer, and its __len gives "
+               "%s",
+               shown(L, -1));
+    lua_pop(L, 1);
+    return length;
+}
+
+lua_Integer check_arguments(lua_State *L, int index, const char *call,
+                            const char *what)
+{
+    char n[40];
+    snprintf(n, sizeof n, "%s.n", what);
+    lua_Integer count = check_n(L, index, NULL, call, n);
+    if (count < 0)
+        count = check_length(L, index, NULL, call);
+    if (count < 0 || count > CHECK_N_MOST)
+        misuse(L, NULL, call, "%s must be a list of up to %d values", what,
+               CHECK_N_MOST);
+    return count;
+}
+
 lua_Integer check_list(lua_State *L, int index, const struct tl_handle *handle,
                        const char *call)
 {
     if (!lua_istable(L, index))
         misuse(L, handle, call, "a list is expected, not %s",
                shown_a_type(L, index));
-    lua_Integer length = luaL_len(L, index);
+    lua_Integer length = check_length(L, index, handle, call);
     if (!luaL_getmetafield(L, index, "__index"))
         return length;
     lua_pop(L, 1);
@@ -79,8 +109,7 @@ static bool is_known(const char *const *names, const char *name)
     return false;
 }
 
-/* "maxsize, order, name" */
-static const char *push_names(lua_State *L, const char *const *names)
+const char *check_names(lua_State *L, const char *const *names)
 {
     luaL_Buffer buffer;
     luaL_buffinit(L, &buffer);
@@ -102,9 +131,9 @@ static void check_unknown(lua_State *L, const char *call,
             lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
         if (is_known(names, name))
             continue;
-        const char *shown = luaL_tolstring(L, -1, NULL);
+        const char *shown = shown_text(L, -1);
         misuse(L, NULL, call, "unknown option \"%s\"; there are: %s", shown,
-               push_names(L, names));
+               check_names(L, names));
     }
 }
 
@@ -131,7 +160,7 @@ static void find_options(lua_State *L, const char *call,
     int given = lua_gettop(L);
     if (given > count)
         misuse(L, NULL, call, "%d arguments given; there are: %s", given,
-               push_names(L, names));
+               check_names(L, names));
     if (context_making.space && given == count)
         misuse(L, NULL, call, "in a space the name is the first argument");
     lua_settop(L, count);

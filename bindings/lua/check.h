@@ -36,6 +36,15 @@ lua_Integer check_integer(lua_State *L, int index,
                           const char *what, lua_Integer least,
                           lua_Integer most);
 
+/* The length of the table at index, which a metatable may give. */
+lua_Integer check_length(lua_State *L, int index,
+                         const struct tl_handle *handle, const char *call);
+
+/* How many arguments the table at index holds: its field n, which table.pack
+ * gives for nils at the end, or its length. */
+lua_Integer check_arguments(lua_State *L, int index, const char *call,
+                            const char *what);
+
 /* Makes the list at index a plain one: where it has a metatable with an
  * __index, a copy takes its place.  Returns its length. */
 lua_Integer check_list(lua_State *L, int index, const struct tl_handle *handle,
@@ -65,6 +74,9 @@ static inline void check_method(lua_State *L, int most, const char *call)
  * the stack holds just the values of the options, in the order of `names`
  * (ended by NULL).  Unknown options raise. */
 void check_options(lua_State *L, const char *call, const char *const *names);
+
+/* Pushes "maxsize, order, name". */
+const char *check_names(lua_State *L, const char *const *names);
 
 /* Before it: from f(value, { options }) to f{ subject = value, options }.  The
  * table, or nil, is the script's and stays as it is. */

@@ -170,7 +170,7 @@ static int private_index(lua_State *L)
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL)
         return 1;
-    const char *name = luaL_tolstring(L, 2, NULL);
+    const char *name = shown_text(L, 2);
     for (const struct local_object_property *property = class->properties;
          property && property->name; property++)
         if (strcmp(property->name, name) == 0) {
@@ -186,7 +186,7 @@ static int private_index(lua_State *L)
 
 static int private_newindex(lua_State *L)
 {
-    const char *name = luaL_tolstring(L, 2, NULL);
+    const char *name = shown_text(L, 2);
     return misuse(L, NULL, class_here(L)->name,
                   "the field \"%s\" cannot be set", name);
 }

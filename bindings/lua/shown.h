@@ -19,6 +19,10 @@ const char *shown_a_type(lua_State *L, int index);
 /* Whether the name of a kind might mean something of Lua's own. */
 bool shown_is_ambiguous(const char *kind);
 
+/* As tostring, but cut where it is long, and its type where __tostring raises;
+ * pushes it. */
+const char *shown_text(lua_State *L, int index);
+
 /* The value at index, told from others: `2`, `"2"`, `nil`; pushes something. */
 const char *shown(lua_State *L, int index);
 

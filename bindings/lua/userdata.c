@@ -102,7 +102,7 @@ static const char *push_fields(lua_State *L, const struct class *class)
 static int push_field(lua_State *L, enum tl_kind_id kind, struct object *object)
 {
     const struct property *property = classes[kind]->properties;
-    const char *name = luaL_tolstring(L, 2, NULL);
+    const char *name = shown_text(L, 2);
     for (; object && property->name; property++) {
         if (strcmp(property->name, name) == 0) {
             context_set(L);
@@ -132,11 +132,10 @@ static int object_field(lua_State *L)
 static int object_newindex(lua_State *L)
 {
     struct object *object = object_at(L, 1);
-    const char *name = lua_tostring(L, 2);
     return misuse(L, object ? &object->handle : NULL, NULL,
                   "the field \"%s\" cannot be set; an object is changed by "
                   "its methods",
-                  name ? name : luaL_typename(L, 2));
+                  shown_text(L, 2));
 }
 
 /* The __index of a kind that is made often.  Upvalues: the kind, and the

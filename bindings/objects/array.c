@@ -23,7 +23,7 @@ static enum tl_element check_type(lua_State *L, int index)
     misuse(L, NULL, "array",
            "the type must be \"int8\" to \"int64\", \"uint8\" to \"uint64\", "
            "\"float\" or \"double\", not %s",
-           luaL_tolstring(L, index, NULL));
+           shown(L, index));
     return TL_INT8;
 }
 
@@ -57,7 +57,7 @@ static int array_new(lua_State *L)
     enum tl_element type = check_type(L, 1);
     bool from_list = lua_istable(L, 2);
     lua_Integer length = from_list
-                             ? luaL_len(L, 2)
+                             ? check_length(L, 2, NULL, "array")
                              : check_integer(L, 2, NULL, "array", "the length",
                                              0, INT64_MAX / 16);
     const char *name = check_name(L, 3, "array");

@@ -24,7 +24,7 @@ static enum tl_queue_order check_order(lua_State *L, int index)
             return (enum tl_queue_order)i;
     misuse(L, NULL, "queue",
            "order must be \"fifo\", \"lifo\" or \"priority\", not %s",
-           luaL_tolstring(L, index, NULL));
+           shown(L, index));
     return TL_FIFO;
 }
 
@@ -71,10 +71,11 @@ static double check_put_options(lua_State *L, int index,
     while (lua_next(L, index)) {
         lua_pop(L, 1);
         const char *name =
-            lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
+            lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
         if (strcmp(name, "timeout") != 0 && strcmp(name, "priority") != 0)
             misuse(L, queue, "put",
-                   "unknown option \"%s\"; there are: timeout, priority", name);
+                   "unknown option \"%s\"; there are: timeout, priority",
+                   shown_text(L, -1));
     }
     lua_getfield(L, index, "priority");
     double priority = check_priority(L, -1, queue);
@@ -156,7 +157,7 @@ static int queue_put_many(lua_State *L)
         return misuse(L, queue, "put_many", "a list is expected, not %s",
                       shown_a_type(L, 2));
     tl_deadline deadline = check_deadline(L, 3, queue, "put_many");
-    lua_Integer count = luaL_len(L, 2), n = 0;
+    lua_Integer count = check_length(L, 2, queue, "put_many"), n = 0;
     int status = TL_OK;
     while (n < count && status == TL_OK) {
         lua_geti(L, 2, n + 1);

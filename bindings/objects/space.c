@@ -210,7 +210,7 @@ static int space_newindex(lua_State *L)
 static int space_unknown(lua_State *L)
 {
     const char *name = tl_space_name(space_check(L, 1, "index"));
-    const char *wrong = luaL_tolstring(L, 2, NULL);
+    const char *wrong = shown_text(L, 2);
     const char *meant = suggest_name(L, 1, wrong);
     if (meant)
         return misuse(L, NULL, NULL,

@@ -94,7 +94,7 @@ static const char *push_all(lua_State *L)
 
 static int unknown(lua_State *L)
 {
-    const char *name = luaL_tolstring(L, 2, NULL);
+    const char *name = shown_text(L, 2);
     const char *meant = suggest_name(L, 1, name);
     if (meant)
         return misuse(L, NULL, NULL, "there is no ipc.%s; did you mean ipc.%s?",

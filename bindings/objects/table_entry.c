@@ -90,17 +90,20 @@ void table_entry_check_options(lua_State *L, int index,
     if (lua_isnoneornil(L, index))
         return;
     if (!lua_istable(L, index))
-        misuse(L, table, call, "the options must be a table, not a %s",
-               luaL_typename(L, index));
+        misuse(L, table, call, "the options must be a table, not %s",
+               shown_a_type(L, index));
     lua_pushnil(L);
     while (lua_next(L, index)) {
         const char *const *name = names;
         const char *given =
-            lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+            lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
         while (*name && strcmp(*name, given) != 0)
             name++;
-        if (!*name)
-            misuse(L, table, call, "unknown option \"%s\"", given);
+        if (!*name) {
+            const char *unknown = shown_text(L, -2);
+            misuse(L, table, call, "unknown option \"%s\"; there are: %s",
+                   unknown, check_names(L, names));
+        }
         lua_pop(L, 1);
     }
 }

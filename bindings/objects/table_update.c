@@ -18,8 +18,8 @@ static void push_init(lua_State *L, int index, const struct tl_handle *table)
         return;
     }
     if (lua_type(L, -1) != LUA_TNUMBER)
-        misuse(L, table, "add", "init must be a number, not a %s",
-               luaL_typename(L, -1));
+        misuse(L, table, "add", "init must be a number, not %s",
+               shown_a_type(L, -1));
     lua_remove(L, -2);
 }
 
@@ -89,8 +89,8 @@ int table_update_add(lua_State *L)
     table_entry_check_key(L, 2, table, "add");
     if (lua_type(L, 3) != LUA_TNUMBER)
         return misuse(L, table, "add",
-                      "what is to be added must be a number, not a %s",
-                      luaL_typename(L, 3));
+                      "what is to be added must be a number, not %s",
+                      shown_a_type(L, 3));
     lua_settop(L, 4);
     table_entry_check_options(L, 4, table, "add", names);
     table_entry_check_end(L, 4, table, "add");

@@ -48,11 +48,11 @@ struct tl_waitable *wait_any_check(lua_State *L, const char *call,
 {
     if (lua_type(L, 1) != LUA_TTABLE)
         misuse(L, NULL, call,
-               "a list of objects is expected, such as { q, p }, not a %s",
-               shown_type(L, 1));
+               "a list of objects is expected, such as { q, p }, not %s",
+               shown_a_type(L, 1));
     *deadline = check_deadline(L, 2, NULL, call);
     lua_settop(L, 2);
-    lua_Integer length = luaL_len(L, 1);
+    lua_Integer length = check_length(L, 1, NULL, call);
     if (length < 1 || length > 10000)
         misuse(L, NULL, call,
                "the list has %lld objects; 1 to 10000 are possible",

@@ -88,13 +88,13 @@ static int hold_field(lua_State *L)
 {
     return misuse(L, NULL, "hold",
                   "there is no field or method \"%s\"; there are: release",
-                  luaL_tolstring(L, 2, NULL));
+                  shown_text(L, 2));
 }
 
 static int hold_newindex(lua_State *L)
 {
     return misuse(L, NULL, "hold", "the field \"%s\" cannot be set",
-                  luaL_tolstring(L, 2, NULL));
+                  shown_text(L, 2));
 }
 
 void with_open(lua_State *L)

@@ -285,7 +285,7 @@ static int future_tostring(lua_State *L)
 static int future_newindex(lua_State *L)
 {
     return misuse(L, NULL, "future", "the field \"%s\" cannot be set",
-                  luaL_tolstring(L, 2, NULL));
+                  shown_text(L, 2));
 }
 
 /* Always false: the same future is the same userdata, for which Lua asks no

@@ -22,7 +22,7 @@ static lua_Integer check_map_options(lua_State *L, int index, struct pool *pool,
         return pool_check_chunk(L, index, pool, call);
     lua_pushnil(L);
     while (lua_next(L, index)) {
-        const char *name = luaL_tolstring(L, -2, NULL);
+        const char *name = shown_text(L, -2);
         if (strcmp(name, "chunk") != 0 && strcmp(name, "progress") != 0)
             misuse(L, pool->board, call,
                    "unknown option \"%s\"; there are: chunk, progress", name);

@@ -46,7 +46,8 @@ static void check_initializer(lua_State *L)
  * max_tasks, initializer, initargs..., n = }. */
 static void make_job(lua_State *L, int pool, int max_tasks)
 {
-    lua_Integer count = 0;
+    lua_Integer count =
+        lua_istable(L, 3) ? check_arguments(L, 3, "pool", "initargs") : 0;
     lua_newtable(L);
     lua_pushcfunction(L, worker_main);
     lua_rawseti(L, -2, 1);
@@ -56,11 +57,6 @@ static void make_job(lua_State *L, int pool, int max_tasks)
     lua_rawseti(L, -2, 3);
     lua_pushvalue(L, 2);
     lua_rawseti(L, -2, 4);
-    if (lua_istable(L, 3)) {
-        count = check_n(L, 3, NULL, "pool", "initargs.n");
-        if (count < 0)
-            count = luaL_len(L, 3);
-    }
     for (lua_Integer i = 1; i <= count; i++) {
         lua_geti(L, 3, i);
         lua_rawseti(L, -2, 4 + i);

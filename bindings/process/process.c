@@ -191,7 +191,7 @@ static void push_exitcode(lua_State *L, const struct tl_handle *process)
 static int process_newindex(lua_State *L)
 {
     struct tl_handle *process = check_process(L);
-    const char *name = luaL_tolstring(L, 2, NULL);
+    const char *name = shown_text(L, 2);
     if (strcmp(name, "daemon") != 0)
         return misuse(L, process, NULL,
                       "the field \"%s\" cannot be set; daemon can, before "

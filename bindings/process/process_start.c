@@ -63,15 +63,8 @@ static void pack_positional(lua_State *L, const char *call)
  * 2. */
 static void pack_options(lua_State *L, const char *call)
 {
-    lua_Integer count = 0;
-    if (lua_istable(L, 2)) {
-        count = check_n(L, 2, NULL, call, "args.n");
-        if (count < 0)
-            count = luaL_len(L, 2);
-        if (count < 0 || count > CHECK_N_MOST)
-            misuse(L, NULL, call, "args must be a list of up to %d values",
-                   CHECK_N_MOST);
-    }
+    lua_Integer count =
+        lua_istable(L, 2) ? check_arguments(L, 2, call, "args") : 0;
     lua_createtable(L, (int)count + 1, 1);
     lua_pushvalue(L, 1);
     lua_rawseti(L, -2, 1);

@@ -144,4 +144,48 @@ describe("misuse", function()
       assert.matches("with a port from 0 to 65535$", select(2, pcall(ipc.connect, "tcp:127.0.0.1:" .. port)))
     end
   end)
+
+  it("shows of a long text its beginning, in whole letters", function()
+    local long = ("é"):rep(50000)
+    local q, a, c = ipc.queue(), ipc.array("int8", 1), ipc.command{ "true" }
+    for _, f in ipairs{
+      function() ipc.queue(long) end, function() ipc.array(long, 1) end, function() ipc.queue{ [long] = 1 } end,
+      function() q:put(1, { [long] = 1 }) end, function() q[long] = 1 end, function() return q[long] end,
+      function() return a:add(long, 1) end, function() return c[long] end, function() return ipc[long] end,
+      function() ipc.table():set("k", 1, { [long] = 1 }) end, function() ipc.current()[long] = 1 end,
+    } do
+      local why = select(2, pcall(f))
+      assert(why:find("éé...", 1, true) and #why < 700, why:sub(1, 900))
+      assert(utf8.len(why), why)
+    end
+  end)
+
+  it("does not stumble over what a value says of itself", function()
+    local odd = setmetatable({}, { __tostring = function() error "odd" end, __len = function() return 2.5 end })
+    local a = ipc.array("int8", 1)
+    says("queue: maxsize must be an integer from 0 to 268435456, not table", function() ipc.queue(odd, nil) end)
+    says("array: the type must be ", function() ipc.array(odd, 1) end)
+    says(a and tostring(a):match "^array#%d+" .. ": the index must be an integer from 1 to 1, not table",
+      function() a[odd] = 1 end)
+    says("wait: the length of a list must be an integer, and its __len gives 2.5", function() ipc.wait(odd) end)
+    says("array: the length of a list must be an integer", function() ipc.array("int8", odd) end)
+    local q = ipc.queue{ name = "odd" }
+    local why = select(2, pcall(function() q:put_many(odd) end))
+    assert.matches('"odd": put_many: the length of a list must be an integer', why)
+  end)
+
+  it("of options names what was given and what there is", function()
+    local q, t = ipc.queue(), ipc.table()
+    local function why(f) return select(2, pcall(f)) end
+    assert.matches('put: unknown option "7"; there are: timeout, priority$', why(function() q:put(1, { [7] = 1 }) end))
+    assert.matches('set: unknown option "7"; there are: ttl$', why(function() t:set("k", 1, { [7] = 1 }) end))
+    assert.matches("add: what is to be added must be a number, not nil$", why(function() t:add "k" end))
+    assert.matches("set: the options must be a table, not a queue$", why(function() t:set("k", 1, q) end))
+    local e = ipc.event()
+    says("receive: a list of objects is expected, such as { q, p }, not an event", function() ipc.receive(e) end)
+    says("pool: initargs must be a list of up to 200000 values",
+      function() ipc.pool{ workers = 1, initializer = print, initargs = { n = 1 << 40 } } end)
+    says("pool: initargs must be a list of up to 200000 values",
+      function() ipc.pool{ workers = 1, initializer = print, initargs = { n = -7 } } end)
+  end)
 end)
