@@ -147,7 +147,7 @@ local CHECKS = {
   ["a task whose host"] = function()
     local engine = dofile "spec/support/engine.lua"
     local server = engine.start()
-    local v = ipc.open{ name = server:address "lost", lease = 0.5 }.value("v", 1)
+    local v = ipc.open{ name = server:address "lost", lease = 2 }.value("v", 1)
     server:kill()
     raises("get: lost: ", v.get, v)
   end,

@@ -12,10 +12,13 @@ end
 
 local count = 0
 
--- A space that no other spec has, whose lease is short: its address and options.
+-- A lease that ends in a spec, and not where its own process only gets no turn, as much else runs.
+local SHORT = 2.5
+
+-- A space that no other spec has: its address and options.
 local function fresh(server, lease)
   count = count + 1
-  return (server or engine.shared()):address(("faults-%d-%d"):format(ipc.getpid(), count)), { lease = lease or 1 }
+  return (server or engine.shared()):address(("faults-%d-%d"):format(ipc.getpid(), count)), { lease = lease or SHORT }
 end
 
 describe("a client that dies", function()
@@ -83,7 +86,7 @@ describe("a client that dies", function()
   end)
 
   it("that stood still for longer than its lease is told, and its late write does not arrive", function()
-    local s = ipc.open(fresh(nil, 0.6))
+    local s = ipc.open(fresh())
     local lock, written, ready = s.lock "l", s.value("v", 0), s.queue "ready"
     local p = ipc.spawn(function()
       lock:acquire()
@@ -105,7 +108,7 @@ describe("a client that dies", function()
   end)
 
   it("and was told so, opens the space again: what it had before stays lost", function()
-    local address, options = fresh(nil, 0.6)
+    local address, options = fresh()
     local p = ipc.spawn(function()
       local sum = ipc.open(address, options).value("sum", 0)
       local good, why
@@ -129,7 +132,7 @@ describe("a client that dies", function()
   end)
 
   it("is not given its old session by the very first ipc.open after that", function()
-    local address, options = fresh(nil, 1.5)
+    local address, options = fresh()
     local ready = ipc.queue()
     local function reopen(name)
       local first = ipc.open(address, options)
@@ -167,7 +170,7 @@ describe("a client that dies", function()
   end)
 
   it("is killed while it stands still, where it asked for that", function()
-    local address, options = fresh(nil, 2)
+    local address, options = fresh()
     options.on_lost = "kill"
     local ready, processes = ipc.queue(), {}
     for i = 1, 8 do -- of which one at least stands still before its thread has renewed the lease
@@ -188,13 +191,13 @@ describe("a client that dies", function()
   end)
 
   it("is not killed where it ends in good order, or a child of it lives longer", function()
-    local address, options = fresh(nil, 1)
+    local address, options = fresh()
     options.on_lost = "kill"
     local p = ipc.spawn(function()
       local l = ipc.open(address, options).lock "l"
       l:acquire()
       ipc.sleep(0.4)
-      local child = ipc.spawn(ipc.sleep, 1.2)
+      local child = ipc.spawn(ipc.sleep, 1.2 * SHORT)
       assert(child:join(PATIENCE) and child.exitcode == 0)
       l:release()
     end)

@@ -39,12 +39,12 @@ describe("a far space that was lost", function()
   it("is opened again, and so are its objects", function()
     local server = engine.start()
     local address = server:address(fresh())
-    local v = ipc.open(address, { lease = 0.3 }).value("v", 7)
+    local v = ipc.open(address, { lease = 2 }).value("v", 7)
     server:signal "STOP"
-    ipc.sleep(0.5)
+    ipc.sleep(2.5)
     server:signal "CONT"
     assert.truthy(failure(function() v:get() end):find("lost", 1, true))
-    local again = ipc.open(address, { lease = 0.3 }).value "v"
+    local again = ipc.open(address, { lease = 2 }).value "v"
     assert.equal(7, again:get())
     assert.truthy(failure(function() v:get() end):find("lost", 1, true))
     server:stop()
@@ -146,14 +146,14 @@ describe("a server that refuses", function()
 
   it("is not asked without pause", function()
     local server = engine.start()
-    local v = ipc.open(server:address(fresh()), { lease = 0.6 }).value("v", 1)
+    local v = ipc.open(server:address(fresh()), { lease = 2 }).value("v", 1)
     local function connections()
       return tonumber(server:cli("INFO", "stats"):match "total_connections_received:(%d+)")
     end
     assert.equal("OK", server:cli("ACL", "SETUSER", "default", "-fcall"))
     local before = connections()
     assert.truthy(failure(function() v:get() end):find("NOPERM", 1, true))
-    ipc.sleep(1)
+    ipc.sleep(2)
     local asked = connections() - before
     assert.truthy(asked > 0 and asked < 100, asked)
     server:stop()

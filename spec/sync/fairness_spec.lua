@@ -7,12 +7,14 @@ local PATIENCE = 60
 -- a hold is longer than a millisecond, after which a near waiter is hungry: see sync/turn.h
 local TASKS, TURNS, HOLDS = 5, 50, 0.003
 
--- How many of TURNS turns each task got, sorted.  Each takes and gives back in a loop, from when all are there.
-local function turns(take, give)
+-- How many of TURNS turns each task got, sorted.  Each takes and gives back in a loop, from when all are there and have
+-- looked at the object: in a far space a process begins a session by that.
+local function turns(object, take, give)
   local list, got, all = {}, ipc.array("int64", TASKS), ipc.value(0)
   local gate = ipc.barrier(TASKS)
   for n = 1, TASKS do
     list[n] = ipc.spawn(function()
+      tostring(object)
       gate:wait(PATIENCE)
       while all:get() < TURNS do
         if not take(n) then return false end
@@ -43,36 +45,36 @@ for _, at in ipairs(both.all) do
     for name, make in pairs(objects) do
       it("of a " .. name, function()
         local object = make()
-        shared(turns(function() return object:acquire(PATIENCE) end, function() object:release() end))
+        shared(turns(object, function() return object:acquire(PATIENCE) end, function() object:release() end))
       end)
     end
 
     it("of a semaphore with two seats", function()
       local s = at.semaphore(2)
-      shared(turns(function() return s:acquire(PATIENCE) end, function() s:release() end))
+      shared(turns(s, function() return s:acquire(PATIENCE) end, function() s:release() end))
     end)
 
     it("of writing", function()
       local rw = at.rwlock()
-      shared(turns(function() return rw:write(PATIENCE) end, function() rw:release() end))
+      shared(turns(rw, function() return rw:write(PATIENCE) end, function() rw:release() end))
     end)
 
     it("of updating a value, and a shared table", function()
       local v, t = at.value(0), at.table{ k = 0 }
       local function slowly(x) ipc.sleep(HOLDS) return x + 1 end
-      shared(turns(function() return v:update(slowly) end, function() end))
-      shared(turns(function() return t:update("k", slowly) end, function() end))
+      shared(turns(v, function() return v:update(slowly) end, function() end))
+      shared(turns(t, function() return t:update("k", slowly) end, function() end))
     end)
 
     for _, order in ipairs{ "fifo", "lifo", "priority" } do
       it("of room in, and of messages of, a bounded queue, " .. order, function()
         local q = at.queue{ maxsize = 1, order = order }
         local reader = ipc.spawn(function() while q:get(PATIENCE) == 1 do ipc.sleep(HOLDS) end end)
-        shared(turns(function() return q:put(1, PATIENCE) end, function() end))
+        shared(turns(q, function() return q:put(1, PATIENCE) end, function() end))
         q:put(0)
         reader:join()
         local writer = ipc.spawn(function() while q:put(1) do ipc.sleep(HOLDS) end end)
-        shared(turns(function() return q:get(PATIENCE) end, function() end))
+        shared(turns(q, function() return q:get(PATIENCE) end, function() end))
         q:close()
         writer:join()
       end)
