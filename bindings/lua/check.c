@@ -10,7 +10,7 @@
 #include "lua/object.h"
 #include "lua/shown.h"
 
-#define LIST_ROOM 65536       /* a copy gets room for so many entries at once */
+#define LIST_ROOM 65536 /* a copy gets room for so many entries at once */
 
 tl_deadline check_deadline_slow(lua_State *L, int index,
                                 const struct tl_handle *handle,
