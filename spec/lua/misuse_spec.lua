@@ -183,9 +183,9 @@ describe("misuse", function()
     assert.matches("set: the options must be a table, not a queue$", why(function() t:set("k", 1, q) end))
     local e = ipc.event()
     says("receive: a list of objects is expected, such as { q, p }, not an event", function() ipc.receive(e) end)
-    says("pool: initargs must be a list of up to 200000 values",
+    says("pool: initargs.n must be an integer from 0 to 200000, not 1099511627776",
       function() ipc.pool{ workers = 1, initializer = print, initargs = { n = 1 << 40 } } end)
-    says("pool: initargs must be a list of up to 200000 values",
+    says("pool: initargs.n must be an integer from 0 to 200000, not -7",
       function() ipc.pool{ workers = 1, initializer = print, initargs = { n = -7 } } end)
   end)
 end)

@@ -117,7 +117,7 @@ local CHECKS = {
     local address = engine.shared():address "deadlock"
     _, err, status = shell.script(alone:format(("ipc.open(%q).queue 'q'"):format(address)), nil, 1)
     assert.equal(124, status, err) -- it waits until its time is over
-    assert.equal("tidelock: ended by SIGTERM\n", err)
+    assert.is_nil(err:find("deadlock", 1, true), err)
   end,
   ["what is handed to a task"] = function()
     for _, redeliver in ipairs{ false, true } do
