@@ -414,6 +414,17 @@ local command = {}
 ---| file*           # of io.open or io.popen
 ---| tidelock.stream # of another command: it is given away, and closed here
 
+--- With `group`, the program has a process group of its own. Then
+--- `terminate`, `kill`, `signal`, `suspend` and `resume` reach whatever it
+--- has started and has not left the group, also when it has ended itself. At
+--- this task's end, once it has ended, the rest of the group gets SIGTERM,
+--- and after Ctrl-C, SIGTERM or SIGHUP to the program, or a deadlock, all of
+--- it; who heeds that not within a second is killed. Where this task is
+--- killed (SIGKILL, or in a plain `lua` any signal), the others of the
+--- program send the group SIGTERM, of 8 such commands at a time; where nobody
+--- is left, as after a SIGKILL of a main task that was alone (its daemons go
+--- with it), only the command itself gets SIGTERM, and what it has started
+--- goes on. Ctrl-C of a terminal does not reach it.
 ---@class tidelock.command.options
 ---@field [integer] string the program, looked for in the PATH of this process unless it has a slash; its arguments
 ---@field stdin? tidelock.redirection a stream here is the stdout or stderr of another command
@@ -422,7 +433,7 @@ local command = {}
 ---@field env? table<string, string> its whole environment; nil: as this process has it
 ---@field cwd? string the folder to start in, which a program with a slash is relative to
 ---@field name? string for people; else the program's, without its folders
----@field group? boolean true: in a process group of its own. Then `terminate`, `kill`, `signal`, `suspend` and `resume` reach whatever it has started and has not left the group, also when it has ended itself. At this task's end, once it has ended, the rest of the group gets SIGTERM, and after Ctrl-C, SIGTERM or SIGHUP to the program, or a deadlock, all of it; who heeds that not within a second is killed. Where this task is killed (SIGKILL, or in a plain `lua` any signal), the others of the program send the group SIGTERM, of 8 such commands at a time; where nobody is left, as after a SIGKILL of a main task that was alone (its daemons go with it), only the command itself gets SIGTERM, and what it has started goes on. Ctrl-C of a terminal does not reach it
+---@field group? boolean true: in a process group of its own, whose signals and end are told above
 
 --- Starts a program. Raises where that fails, with the system's reason:
 --- `cannot start "sotr": No such file or directory`, and where `cwd` is to
