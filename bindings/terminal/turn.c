@@ -56,8 +56,10 @@ static void put_back(void)
     if (tcgetpgrp(STDIN_FILENO) != getpgrp())
         return;
     ssize_t ignored = write(STDOUT_FILENO, unmarked, sizeof unmarked - 1);
-    (void)ignored;
     tcsetattr(STDIN_FILENO, TCSANOW, &terminal->before);
+    /* what was typed there stays to be seen */
+    ignored = write(STDOUT_FILENO, "\n", 1);
+    (void)ignored;
 }
 
 void turn_restore(void)
