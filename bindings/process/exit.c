@@ -53,17 +53,12 @@ void exit_leaving(void (*leave)(int status))
     leaving = leave;
 }
 
-static void prepare_to_leave(int status)
+static _Noreturn void leave(int status)
 {
     if (leaving)
         leaving(status);
     if (restoring)
         restoring();
-}
-
-static _Noreturn void leave(int status)
-{
-    prepare_to_leave(status);
     _exit(status);
 }
 
@@ -109,8 +104,11 @@ void exit_interrupt(void)
     record_interrupt(words);
     tl_family_end();
     tl_socket_file_remove_all();
+    if (restoring)
+        restoring();
     files_write(2, words, strlen(words));
-    prepare_to_leave(exit_interrupt_status());
+    if (leaving)
+        leaving(exit_interrupt_status());
     exit_interrupt_die();
 }
 

@@ -55,9 +55,11 @@ static void put_back(void)
     /* in the background the terminal is another's */
     if (tcgetpgrp(STDIN_FILENO) != getpgrp())
         return;
-    ssize_t ignored = write(STDOUT_FILENO, unmarked, sizeof unmarked - 1);
-    (void)ignored;
+    bool wrote = write(STDOUT_FILENO, unmarked, sizeof unmarked - 1) > 0;
     tcsetattr(STDIN_FILENO, TCSANOW, &terminal->before);
+    /* what was typed there stays to be seen */
+    wrote = wrote && write(STDOUT_FILENO, "\n", 1) > 0;
+    (void)wrote;
 }
 
 void turn_restore(void)

@@ -68,7 +68,7 @@ end
 
 local function new_task(count, member, name)
   return { number = count, tid = 0, pid = member.pid, host = member.host, state = "running", since = 0, waits = "",
-    where = "", holds = {}, enders = {}, sleeps = 0, known = true, daemon = false, elsewhere = true,
+    where = "", holds = {}, enders = {}, known = true, daemon = false, elsewhere = true,
     name = ("%s on %s"):format(name, member.host) }
 end
 

@@ -113,8 +113,11 @@ local MOVES = {
   home = function() return 1 end, ["end"] = function() return math.huge end,
 }
 
-local function ask_kill(state, rows)
-  if state.readonly then state.note = "--readonly: nothing is ended" return end
+local function ask_kill(state, rows, shot)
+  if state.readonly then
+    state.note = shot.elsewhere and "its tasks run on other machines: end them there" or "--readonly: nothing is ended"
+    return
+  end
   local pids, names, named = {}, {}, {}
   for _, row in ipairs(rows) do
     if state.tags[row.key] and row.pid and row.pid ~= 0 and not row.elsewhere and not named[row.pid] then
@@ -155,7 +158,7 @@ local ACTIONS = {
   F4 = function(state) ask(state, "filter") end,
   F5 = function(state) state.tree = not state.tree end,
   F6 = function(state) state.sort[state.focus] = state.sort[state.focus] % #ORDERS[state.focus] + 1 end,
-  F9 = function(state, rows) if state.focus == "tasks" then ask_kill(state, rows) end end,
+  F9 = function(state, rows, shot) if state.focus == "tasks" then ask_kill(state, rows, shot) end end,
   space = tag,
   U = function(state) state.tags = {} end,
   ["+"] = function(state) state.delay = math.max(0.1, state.delay / 2) end,
@@ -209,7 +212,7 @@ function keys.press(state, shot, key, pasted)
     return
   end
   local action = ACTIONS[OTHER_NAMES[key] or key]
-  if action then return action(state, rows) end
+  if action then return action(state, rows, shot) end
 end
 
 return keys

@@ -73,14 +73,25 @@ local function add_scrolled(lines, state, list, height)
   for i = state.scroll, state.scroll + height - 1 do lines[#lines + 1] = list[i] or "" end
 end
 
---- What is known of a task or object, a line each.
-function layout.details(state, shot)
+-- What has no room in a line goes on below, behind the names.
+local function add_wrapped(lines, name, value, width)
+  local indent = 11
+  repeat
+    local part
+    part, value = text.split(value, math.max(1, width - indent))
+    lines[#lines + 1] = ("%-10s %s"):format(name, part)
+    name = ""
+  until value == ""
+end
+
+--- What is known of a task or object, as lines.
+function layout.details(state, shot, width)
   local rows = keys.rows(state, shot, state.focus)
   local row = rows[keys.chosen(state, rows, state.focus)]
   if not row then return { "nothing is chosen" } end
   local lines = {}
   local function add(name, value)
-    if value and value ~= "" then lines[#lines + 1] = ("%-10s %s"):format(name, text.printable(tostring(value))) end
+    if value and value ~= "" then add_wrapped(lines, name, text.printable(tostring(value)), width) end
   end
   local function named(key) return shot.tasks[key] and shot.tasks[key].name or "?" end
   add(row.title and "object" or "task", row.title or row.name)
@@ -106,7 +117,8 @@ function layout.details(state, shot)
   for _, key in ipairs(row.enders) do add("had by", named(key)) end
   for _, title in ipairs(row.holds) do add("holds", title) end
   add("cpu", row.seconds and ("%.2f s%s"):format(row.seconds, row.cpu and (", %.0f %%"):format(row.cpu) or ""))
-  add("sleeps", ("%d%s"):format(row.sleeps, row.sleep_rate and (", %.1f/s"):format(row.sleep_rate) or ""))
+  local rate = row.sleep_rate and (", %.1f/s"):format(row.sleep_rate) or ""
+  add("sleeps", row.sleeps and row.sleeps .. rate)
   return lines
 end
 
@@ -121,7 +133,7 @@ local function add_body(lines, state, shot, height, width, paint)
     return add_scrolled(lines, state, list, height)
   end
   if state.view == "details" then
-    return add_scrolled(lines, { scroll = 1 }, layout.details(state, shot), height)
+    return add_scrolled(lines, { scroll = 1 }, layout.details(state, shot, width), height)
   end
   local count = #picture.shown(shot.objects)
   local objects = math.min(count + 1, math.max(2, height * 2 // 5))

@@ -2,7 +2,8 @@
 --
 -- A task: { key =, name =, pid =, tid =, state =, since = (nil: not known), waits =, where =, holds = { titles },
 -- parent = (a key), daemon =, known =, space = (the name, of one of another program that is met there), object = (a
--- key), enders = { keys }, any_ends =, sleeps =, seconds = (computed), sleep_rate =, cpu = (percent) }.
+-- key), enders = { keys }, any_ends =, sleeps = (nil: not counted), seconds = (computed), sleep_rate =, cpu =
+-- (percent) }.
 -- An object: { key =, title =, kind =, state =, depth =, most = (nil: no bound), waiters =, longest = (seconds),
 -- minor = (not to be shown among others),
 -- space = (the name), moves =, rate = }.  Rates are nil before there are two pictures.
@@ -64,7 +65,7 @@ local WAIT = { "state", "since", "waits", "where", "object", "enders", "any_ends
 -- What a slot in a space adds to what the program's own tells of the task.
 local function join(own, other)
   table.move(other.holds, 1, #other.holds, #own.holds + 1, own.holds)
-  own.sleeps = own.sleeps + other.sleeps
+  own.sleeps = (own.sleeps or 0) + (other.sleeps or 0)
   if other.object and not own.object then
     for _, field in ipairs(WAIT) do own[field] = other[field] end
   end
@@ -107,7 +108,7 @@ end
 local function add_rates(shot, before)
   local seconds = shot.time - before.time
   shot.ended = before.ended
-  shot.messages = 0
+  shot.messages = not shot.elsewhere and 0 or nil -- on a server they are not counted
   for _, task in ipairs(shot.tasks) do
     local then_ = before.tasks[task.key] or {}
     task.sleep_rate = rate(task.sleeps, then_.sleeps, seconds)
@@ -117,7 +118,7 @@ local function add_rates(shot, before)
   for _, object in ipairs(shot.objects) do
     local then_ = before.objects[object.key]
     object.rate = then_ and then_.title == object.title and rate(object.moves, then_.moves, seconds) or nil
-    shot.messages = shot.messages + (object.rate or 0)
+    shot.messages = shot.messages and shot.messages + (object.rate or 0)
   end
   for _, task in ipairs(before.tasks) do
     if not shot.tasks[task.key] then shot.ended = shot.ended + 1 end
@@ -138,8 +139,8 @@ end
 --- A picture of what is watched (top/watch.lua); `before`: an earlier one, from which rates come.  nil: nobody is there
 -- any more.
 function picture.take(watched, before)
-  local shot = { title = watched.title, pid = watched.pid, space = watched.space, time = view.now(), tasks = {},
-    objects = {}, ended = 0 }
+  local shot = { title = watched.title, pid = watched.pid, space = watched.space, elsewhere = watched.far,
+    time = view.now(), tasks = {}, objects = {}, ended = 0 }
   shot.used, shot.room = watched.main:memory()
   add_tasks(shot.tasks, watched.main, 0, add_objects(shot.objects, watched.main, 0, ""))
   watched:find_spaces(pids_of(shot.tasks, watched.pid))

@@ -36,8 +36,9 @@ static int push_view(lua_State *L, int view)
 {
     if (view < 0) {
         lua_pushnil(L);
-        lua_pushstring(L, view == TL_SYSTEM ? strerror(errno)
-                                            : tl_status_text(view));
+        lua_pushstring(L, view == TL_SYSTEM  ? strerror(errno)
+                          : view == TL_ENDED ? "there is no such process"
+                                             : tl_status_text(view));
         return 2;
     }
     int *number = lua_newuserdata(L, sizeof *number);

@@ -167,6 +167,21 @@ describe("ipc.repl", function()
     end)
   end
 
+  it("leaves what was typed to be seen, and says below it that SIGTERM ends the program", function()
+    start([[local ipc = require "tidelock"
+      local p = ipc.spawn(function() ipc.repl() end)
+      print("main is " .. ipc.getpid())
+      p:join()]], nil, true)
+    local pid = there:screen():match "main is (%d+)" or there:expect "main is (%d+)"
+    there:await(function(screen) return screen:find "process%-1> " end, "prompt")
+    there:type "half a line"
+    there:await(function(screen) return screen:find "> half a line" end, "what was typed")
+    os.execute("kill " .. pid)
+    there:expect "half a line\ntidelock: ended by SIGTERM\n"
+    assert.equal(143, there:status())
+    assert.matches("[^-]icanon.* echo ", there:modes())
+  end)
+
   it("gives the terminal as it was to the next one, where a task is killed at it", function()
     start([[local ipc = require "tidelock"
       local p = ipc.spawn(function() ipc.repl() end)

@@ -227,6 +227,7 @@ describe("a space on a server", function()
     assert.truthy(out:find 'eater on %S+ +%d+  waiting +%d+%.%d s  acquire lock "till"')
     assert.truthy(out:find 'chef on [^\n]*\n +holds lock "till"')
     assert.truthy(out:find '"waiters":1')
+    assert.falsy(out:find "messages/s" or out:find '"messages"') -- they are not counted there
     assert.truthy((run("ls redis+unix:" .. server.socket)):find "kitchen +%d+ programs +2 objects")
     assert.equal(0, select(3, run("rm " .. address .. " orders")))
     out, err, status = run("rm " .. address .. " orders")

@@ -135,6 +135,24 @@ describe("a key", function()
     assert.is_nil(screen(80, 24):find "PAUSED")
   end)
 
+  it("shows details whole, however narrow the screen", function()
+    shot.tasks[1].waits = "put queue: " .. ("x"):rep(100)
+    press("enter")
+    local lines = screen(40, 20)
+    local told = ("waits for  put queue: %s\n%s%s\n"):format(("x"):rep(18), (" "):rep(11), ("x"):rep(29))
+    assert.truthy(lines:find(told, 1, true), lines)
+  end)
+
+  it("ends no task of another machine, and says so", function()
+    state = keys.new{ delay = 1, readonly = true }
+    shot.elsewhere = true
+    press("F9")
+    assert.equal("its tasks run on other machines: end them there", state.note)
+    shot.elsewhere = nil
+    press("F9")
+    assert.equal("--readonly: nothing is ended", state.note)
+  end)
+
   it("shows help, details, the graph", function()
     press "h"
     assert.matches("F5 t +tree", screen(80, 24))

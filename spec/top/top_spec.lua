@@ -180,7 +180,7 @@ describe("tidelock top", function()
   it("says what is wrong with what it is given", function()
     for words, row in pairs{
       ["1"] = { 1, "tidelock: top: 1: this process is no program of tidelock, or not yours" },
-      ["99999999"] = { 1, "99999999: has ended" },
+      ["99999999"] = { 1, "99999999: there is no such process" },
       ["no-such-space"] = { 1, "no-such-space: there is no such space" },
       ["no/such"] = { 1, "a name is letters, digits" },
       ["1 2"] = { 2, "top is of one program or space, and '2' is a second" },
