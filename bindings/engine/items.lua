@@ -29,10 +29,11 @@ local function key_of(o)
   return engine.object.key(o, "q")
 end
 
--- `length` of a queue: how many are in its list, where that is known.
+-- How many are in the list of one without priorities.
 local function length_of(o)
-  o.length = o.length or call("LLEN", key_of(o))
-  return o.length
+  local memory = o.memory
+  memory.length = memory.length or call("LLEN", key_of(o))
+  return memory.length
 end
 
 --- How many there are.
@@ -45,8 +46,8 @@ end
 --- Adds one.  Returns whether it is the only one.
 function items.add(o, item)
   if o.order ~= "priority" then
-    o.length = call("RPUSH", key_of(o), pack(item))
-    return o.length == 1
+    o.memory.length = call("RPUSH", key_of(o), pack(item))
+    return o.memory.length == 1
   end
   call("ZADD", key_of(o), item.priority == "" and 0 or item.priority, pack_ordered(item))
   return call("ZCARD", key_of(o)) == 1
@@ -63,7 +64,7 @@ function items.add_many(o, list)
   for i, item in ipairs(list) do
     texts[#texts + 1] = pack(item)
     if #texts == CHUNK or i == #list then
-      o.length = call("RPUSH", key_of(o), (unpack or table.unpack)(texts))
+      o.memory.length = call("RPUSH", key_of(o), (unpack or table.unpack)(texts))
       texts = {}
     end
   end
@@ -83,7 +84,7 @@ end
 --- Takes one out, wherever it is.  False: it is not in the queue.
 function items.withdraw(o, item)
   if o.order == "priority" then return call("ZREM", key_of(o), pack_ordered(item)) == 1 end
-  o.length = nil
+  o.memory.length = nil
   return call("LREM", key_of(o), -1, pack(item)) == 1 or call("ZREM", store.key("r", o.id), pack(item)) == 1
 end
 
@@ -102,7 +103,7 @@ function items.take(o)
   local item = o.returned and take_returned(o)
   if item then return item end
   if length_of(o) == 0 then return nil end
-  o.length = o.length - 1
+  o.memory.length = o.memory.length - 1
   return unpack_item(call(o.order == "lifo" and "RPOP" or "LPOP", key_of(o)))
 end
 
@@ -121,7 +122,7 @@ function items.take_many(o, max)
   if #list == max then return list end
   if length_of(o) == 0 then return list end
   local texts = call(o.order == "lifo" and "RPOP" or "LPOP", key_of(o), max - #list)
-  o.length = o.length - #texts
+  o.memory.length = o.memory.length - #texts
   for _, text in ipairs(texts) do list[#list + 1] = unpack_item(text) end
   return list
 end
@@ -158,7 +159,7 @@ end
 
 --- Deletes all.
 function items.discard(o)
-  o.length = nil
+  o.memory.length = nil
   engine.object.discard("q", o.id, o.order == "priority" and "sorted" or "list")
   engine.object.discard("r", o.id, "sorted")
 end

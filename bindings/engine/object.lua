@@ -22,9 +22,8 @@ local MOST_LETTERS = 255
 
 -- Those that this Lua state has read, by id.  An id is never drawn again.
 local known
-local findings -- what this call has found out about objects; nil: nothing
 store.on_enter(function(memory)
-  known, findings = memory.objects or {}, nil
+  known = memory.objects or {}
   memory.objects = known
 end)
 
@@ -66,10 +65,10 @@ local function write(o)
   if not o.is_removed then call("HSET", o.key, "state", pack_state(o)) end
 end
 
--- What is known of an object beside its fields.
+-- What is known of an object beside its fields; `memory` is for what else its kind remembers of it.
 local function complete(o, id)
   o.id, o.key, o.changing = id, store.key("o", id), engine.kinds[o.kind].state_fields
-  o.keys, o.line, o.write = {}, "w" .. id, write
+  o.keys, o.line, o.write, o.memory = {}, "w" .. id, write, {}
   known[id] = o
   store.remember()
   return o
@@ -127,21 +126,6 @@ function object.count(o, field, n)
   return sum
 end
 
-local forgetting = {
-  write = function() findings = nil end,
-}
-
---- A table for what this call finds out about an object, and that is not its own.
-function object.findings(o)
-  if not findings then
-    findings = {}
-    change(forgetting)
-  end
-  local found = findings[o] or {}
-  findings[o] = found
-  return found
-end
-
 --- `lock "pan"`, or `lock#17` of one without a name; `short`: without the kind where it has a name.
 function object.title(o, short)
   if o.name == "" then return o.kind .. "#" .. o.id end
@@ -192,7 +176,7 @@ local function is_as_asked(o, kind, given)
   return true
 end
 
-local BESIDE = { "id", "key", "keys", "changing", "changed", "line", "write", "hold_name", "length" }
+local BESIDE = { "id", "key", "keys", "changing", "changed", "line", "write", "memory", "hold_name" }
 
 -- All fields of a new one, and its state.
 local function all_fields(o)

@@ -20,7 +20,7 @@ end
 local function own_box(me, o, box)
   if box ~= me.who then return end
   hold.set(me.who, "box", o.id, "", "1")
-  object.findings(o)[box] = nil
+  pool.look_again(o, box)
 end
 
 engine.define("pool_submit", "pool", function(me, o, may, box, cell)
@@ -67,12 +67,12 @@ end)
 -- ---- working ----
 
 local function enlist(me, o)
-  call("HSETNX", key("u", o), me.who, "")
+  pool.runs(o, me.who, "")
   hold.set(me.who, "worker", o.id, "", call("HGET", store.key("h", me.who), "worker " .. o.id .. " ") or "")
 end
 
 engine.define("pool_enter", "pool", function(me, o, orders)
-  call("HSETNX", key("u", o), me.who, "")
+  if not pool.running(o, me.who) then pool.runs(o, me.who, "") end
   hold.set(me.who, "worker", o.id, "", orders)
   return "ok"
 end)
@@ -93,13 +93,13 @@ end
 
 engine.define("pool_hand_in", "pool", function(me, o, number, attempt, status, cell)
   local accepted = hand_in(me, o, number, attempt, status, cell)
-  call("HSET", key("u", o), me.who, "")
+  pool.runs(o, me.who, "")
   check_finished(o)
   return "ok", { accepted }
 end)
 
 engine.define("pool_work", "pool", function(me, o, may, number, attempt, status, cell)
-  local running = call("HGET", key("u", o), me.who)
+  local running = pool.running(o, me.who)
   if not running then enlist(me, o) end
   if running and running ~= "" and running ~= number then
     return "error", { "this worker has not handed in the result of task " .. running }
@@ -111,7 +111,7 @@ engine.define("pool_work", "pool", function(me, o, may, number, attempt, status,
     let_in(o)
     return "ok", pool.told(accepted, task)
   end
-  call("HSET", key("u", o), me.who, "")
+  pool.runs(o, me.who, "")
   if more then engine.chore.add("pool", o.id) end
   check_finished(o)
   if o.closed and unfinished(o) == 0 then return "closed", { accepted } end
@@ -127,8 +127,8 @@ end)
 engine.died.worker = function(who, id, _, _, person)
   local o = object.load(id)
   if not o then return end
-  local number = call("HGET", key("u", o), who)
-  call("HDEL", key("u", o), who)
+  local number = pool.running(o, who)
+  pool.dismiss(o, who)
   local task = number and task_of(o, number)
   if not task then return end
   if task.who == "!" .. who then
@@ -147,7 +147,7 @@ end
 -- Who submitted has ended: nobody asks for its results.
 engine.died.box = function(who, id)
   local o = object.load(id)
-  if o then object.findings(o)[who] = nil end
+  if o then pool.look_again(o, who) end
   object.discard("b", id .. "." .. who, "list")
   engine.chore.add("purge", id)
 end

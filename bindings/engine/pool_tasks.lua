@@ -23,17 +23,56 @@ local function parse(text)
   return { attempt = attempt, who = who, box = box, cell = cell }
 end
 
+-- What is remembered of a pool: its tasks that were given to workers, what workers run, which boxes are wanted.
+local function remembered(o, what)
+  local map = o.memory[what]
+  if not map then
+    map = {}
+    o.memory[what] = map
+  end
+  return map
+end
+
 local function task_of(o, number)
+  local task = remembered(o, "tasks")[number]
+  if task then return task end
   local text = number ~= "" and call("HGET", key("y", o), number)
   if not text then return nil end
-  local task = parse(text)
+  task = parse(text)
   task.number = number
   return task
 end
 
 local function keep(o, task)
+  remembered(o, "tasks")[task.number] = task.who ~= "-" and task or nil
   call("HSET", key("y", o), task.number,
     task.attempt .. " " .. task.who .. " " .. task.box .. " " .. task.cell)
+end
+
+local function forget(o, task)
+  remembered(o, "tasks")[task.number] = nil
+  call("HDEL", key("y", o), task.number)
+end
+
+-- What a worker runs: a number, "": nothing; false: it is none of this pool's.
+local function running(o, who)
+  local map = remembered(o, "running")
+  if map[who] == nil then
+    map[who] = call("HGET", key("u", o), who)
+    store.remember()
+  end
+  return map[who]
+end
+
+local function runs(o, who, number)
+  if running(o, who) == number then return end
+  remembered(o, "running")[who] = number
+  call("HSET", key("u", o), who, number)
+end
+
+local function dismiss(o, who)
+  remembered(o, "running")[who] = nil
+  call("HDEL", key("u", o), who)
 end
 
 local function unfinished(o)
@@ -44,11 +83,17 @@ end
 
 -- Whether somebody may still ask for what is in it.
 local function is_wanted(o, box)
-  local wanted = object.findings(o)
+  local wanted = remembered(o, "wanted")
   if wanted[box] == nil then
     wanted[box] = not match(box, "^%w+%.%d+$") or engine.hold.get(box, "box", o.id, "")
+    store.remember()
   end
   return wanted[box]
+end
+
+-- It may be otherwise from now on.
+local function look_again(o, box)
+  remembered(o, "wanted")[box] = nil
 end
 
 local function collected(who, texts)
@@ -91,14 +136,14 @@ local function check_finished(o)
 end
 
 local function ended(o, task, status, cell)
-  call("HDEL", key("y", o), task.number)
+  forget(o, task)
   large.drop(task.cell)
   into_box(o, task, status, cell)
 end
 
 -- Nobody wants it any more.
 local function drop(o, task)
-  call("HDEL", key("y", o), task.number)
+  forget(o, task)
   large.drop(task.cell)
 end
 
@@ -127,7 +172,7 @@ end
 local function give(o, who, task)
   task.who = who
   keep(o, task)
-  call("HSET", key("u", o), who, task.number)
+  runs(o, who, task.number)
 end
 
 local function told(accepted, task)
@@ -234,5 +279,6 @@ end
 engine.pool = {
   key = key, task_of = task_of, keep = keep, unfinished = unfinished, collected = collected, serve = serve,
   check_finished = check_finished, ended = ended, next_task = next_task, give = give, told = told, go_on = go_on,
-  room = room, has_room = has_room, add = add, add_many = add_many, let_in = let_in,
+  room = room, has_room = has_room, add = add, add_many = add_many, let_in = let_in, running = running, runs = runs,
+  dismiss = dismiss, look_again = look_again,
 }
