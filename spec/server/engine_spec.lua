@@ -179,6 +179,12 @@ describe("engine acl", function()
     assert.equal("", out)
     assert.truthy(err:find "NOPERM", err)
     assert.is_nil(err:find(password, 1, true))
+    local chef = ("redis+unix://chef:%s@%s"):format(password, server.socket)
+    assert.matches("\n0 tasks\n5 objects, 0 messages/s", (run("top --once " .. chef .. "/kitchen")))
+    for _, command in ipairs{ "ls ", "engine check ", "engine install " } do
+      assert.matches("NOPERM .*rights of the whole server", (select(2, run(command .. chef))), command)
+    end
+    assert.matches("NOPERM .*tidelock engine acl SPACE USER", (select(2, run("ls " .. chef .. "/cellar"))))
     server:stop()
   end)
 
