@@ -37,13 +37,15 @@ local function of_socket(address)
 end
 
 local function of_missing(address, why)
-  if not (address:find "^redis%+unix:" and why:find("No such file", 1, true)) then return "" end
+  if not (address:find "^redis%+unix:" and why:find "No such file") or why:find "password file" then return "" end
   return " (there is no such socket: does the server run? tidelock engine status tells where the one is that tidelock "
     .. "engine start has started)"
 end
 
---- A text to be put behind why an address could not be opened; or nothing.
-return function(address, why)
+--- A text to be put behind why an address could not be opened; or nothing.  `of_server`: it need not name a space.
+return function(address, why, of_server)
+  local forgotten = of_server and "" or of_socket(address)
+  if forgotten ~= "" then return forgotten end
   local code = why:match "^%u+"
   if OF_CODE[code] then return OF_CODE[code] end
   if OF_SERVER[why:match "NOPERM .*'([%l|]+)' command" or ""] then return MORE end
@@ -52,6 +54,5 @@ return function(address, why)
   end
   local cut = why:find("closed the connection", 1, true) or why:find("reset by peer", 1, true)
   if cut and address:find "^redis://" then return "; where it speaks TLS, an address begins with rediss://" end
-  local forgotten = of_socket(address)
-  return forgotten ~= "" and forgotten or of_missing(address, why)
+  return of_missing(address, why)
 end

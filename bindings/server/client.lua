@@ -12,7 +12,7 @@ client.part = part
 
 local function text_of(address, why)
   local text = tostring(why):gsub("^[^:]+%.lua:%d+: ", "")
-  return text .. part "remote.way_out"(address, text)
+  return text .. part "remote.way_out"(address, text, true)
 end
 
 -- A connection that ends the command where it breaks, or wants a password.

@@ -244,6 +244,14 @@ describe("a space on a server", function()
     server:stop()
   end)
 
+  it("whose server's password file is not there is told of by that", function()
+    local server = engine.start()
+    local command = "env TIDELOCK_PASSWORD_FILE=/no/such/file %s ls redis+unix:%s"
+    local _, err = shell.run(command:format(shell.tidelock, server.socket))
+    assert.matches("/no/such/file cannot be read: No such file or directory\n$", err)
+    server:stop()
+  end)
+
   it("that nobody has opened is told of, and is not made", function()
     local server = engine.start()
     run("engine install redis+unix:" .. server.socket)
