@@ -27,11 +27,14 @@ end
 function plain.header(shot)
   local who = shot.pid and ("%s (pid %d)"):format(shot.title, shot.pid) or shot.title
   local objects = plain.count(#picture.shown(shot.objects), "object")
-  local second = ("%s, %.1f of %d MiB"):format(objects, shot.used / MIB, shot.room // MIB)
+  local memory = shot.room > 0 and (", %.1f of %d MiB"):format(shot.used / MIB, shot.room // MIB) or ""
+  local second = objects .. memory -- a user of a server's space may not ask for it
   -- operations are not counted, as that would cost every one of them
   if shot.messages then second = ("%s, %.0f messages/s put and got"):format(second, shot.messages) end
   if shot.ended > 0 then second = ("%s, %d ended since"):format(second, shot.ended) end
-  return { text.printable(who), ("%s: %s"):format(plain.count(#shot.tasks, "task"), plain.states(shot.tasks)), second }
+  local tasks = plain.count(#shot.tasks, "task")
+  if #shot.tasks > 0 then tasks = ("%s: %s"):format(tasks, plain.states(shot.tasks)) end
+  return { text.printable(who), tasks, second }
 end
 
 --- The whole picture.

@@ -8,7 +8,7 @@ local ipc = require "tidelock"
 package.path = arg[0]:match "^(.-)[^/]*$" .. "?.lua;" .. package.path
 local task = require "words_task"
 
-local address = assert(arg[1], "words.lua ADDRESS FILE ...")
+local address = assert(arg[2] and arg[1], "words.lua ADDRESS FILE ...")
 local texts = {}
 for i = 2, #arg do
   local file = assert(io.open(arg[i]))

@@ -114,6 +114,31 @@ describe("a far space", function()
   end)
 end)
 
+describe("what opens no space", function()
+  local REASONS = {
+    ["redis+unix:/no/such/socket/kitchen"] = "No such file or directory .*does the server run%?",
+    ["redis://127.0.0.1:1/kitchen"] = "Connection refused .*does the server run",
+  }
+
+  for address, reason in pairs(REASONS) do
+    it("says what to look at: " .. address, function() assert.matches(reason, opening(address)) end)
+  end
+
+  it("for want of rights says who prints them", function()
+    local server = engine.start()
+    ipc.open(server:address "kitchen"):list()
+    for rules, reason in pairs{ ["~tl:{kitchen}:* +@all -hset"] = "can't run", ["~other +@all"] = "NOPERM",
+      ["~* +ping"] = "NOPERM" } do
+      local words = { "ACL", "SETUSER", "chef", "reset", "on", ">secret" }
+      for word in rules:gmatch "%S+" do words[#words + 1] = word end
+      assert.equal("OK", server:cli(table.unpack(words)))
+      local why = opening(("redis+unix://chef:secret@%s/kitchen"):format(server.socket))
+      assert.matches(reason .. ".*tidelock engine acl SPACE USER prints", why)
+    end
+    server:stop()
+  end)
+end)
+
 describe("a server that refuses", function()
   it("is heard at once, also by what expects to wait", function()
     local server = engine.start()

@@ -179,6 +179,12 @@ describe("engine acl", function()
     assert.equal("", out)
     assert.truthy(err:find "NOPERM", err)
     assert.is_nil(err:find(password, 1, true))
+    local chef = ("redis+unix://chef:%s@%s"):format(password, server.socket)
+    assert.matches("\n0 tasks\n5 objects, 0 messages/s", (run("top --once " .. chef .. "/kitchen")))
+    for _, command in ipairs{ "ls ", "engine check ", "engine install " } do
+      assert.matches("NOPERM .*rights of the whole server", (select(2, run(command .. chef))), command)
+    end
+    assert.matches("NOPERM .*tidelock engine acl SPACE USER", (select(2, run("ls " .. chef .. "/cellar"))))
     server:stop()
   end)
 
@@ -236,6 +242,14 @@ describe("a space on a server", function()
     assert.equal(1, status)
     assert.equal(0, select(3, run("rm " .. address)))
     assert.equal("", (run("ls " .. address)))
+    server:stop()
+  end)
+
+  it("whose server's password file is not there is told of by that", function()
+    local server = engine.start()
+    local command = "env TIDELOCK_PASSWORD_FILE=/no/such/file %s ls redis+unix:%s"
+    local _, err = shell.run(command:format(shell.tidelock, server.socket))
+    assert.matches("/no/such/file cannot be read: No such file or directory\n$", err)
     server:stop()
   end)
 
