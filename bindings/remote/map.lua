@@ -11,6 +11,14 @@ local JOBS_A_WORKER = 4
 local CHUNK_MOST = 1 << 20
 local FLIGHT_LEAST = 256 -- jobs that are on the server at a time, where there are more
 
+local ARGUMENTS_MOST = 200000 -- what a Lua stack holds, and some room
+
+--- map.count: how many arguments a list has: its n, as of table.pack, or its length.
+function map.count(list, record, call, what)
+  if list.n == nil then return #list end
+  return check.integer(object.title(record), call, what .. " n", list.n, 0, ARGUMENTS_MOST)
+end
+
 --- map.one: the arguments of an item of map.
 function map.one(item) return { item, n = 1 } end
 
@@ -19,7 +27,8 @@ function map.many(list, record, call, place)
   if type(list) ~= "table" then
     object.misuse(record, call, "item %d of the list must be a list of arguments, not %s", place, check.a_type(list))
   end
-  return table.move(list, 1, list.n or #list, 1, { n = list.n or #list })
+  local count = map.count(list, record, call, ("item %d's"):format(place))
+  return table.move(list, 1, count, 1, { n = count })
 end
 
 local function check_chunk(record, call, chunk)

@@ -87,7 +87,8 @@ end
 
 pool.method("apply_async", 4, function(record, fn, args, callback, on_error)
   args = args == nil and {} or check_list(record, "apply_async", args)
-  local arguments = table.move(args, 1, args.n or #args, 1, { n = args.n or #args })
+  local count = map.count(args, record, "apply_async", "the arguments'")
+  local arguments = table.move(args, 1, count, 1, { n = count })
   return future.new(record, submit(record, "apply_async", nil, fn, arguments,
     after(record, "apply_async", packed, callback, on_error)), packed)
 end)

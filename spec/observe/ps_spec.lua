@@ -193,7 +193,7 @@ describe("the program", function()
       ["rm"] = "usage: tidelock rm SPACE|ADDRESS [NAME]",
       ["ls a b"] = "usage: tidelock ls [SPACE|ADDRESS]",
       ["ps 1"] = "tidelock ps: 1: this process is no program of tidelock, or not yours",
-      ["ps 99999999"] = "tidelock ps: 99999999: has ended",
+      ["ps 99999999"] = "tidelock ps: 99999999: there is no such process",
       ["ps no-such-space"] = "tidelock ps: no-such-space: there is no such space",
       ["ls no/such"] = "tidelock ls: no/such: a name is letters, digits",
       ["rm no/such"] = "tidelock rm: no/such: a name is letters, digits",

@@ -190,6 +190,19 @@ describe("a far pool", function()
     assert.has_error(function() bad:get() end)
   end)
 
+  it("takes as many arguments as n says, and refuses an n that is no count", function()
+    assert.equal(3, (pool:apply_async(chef.more.deep, { 1, n = 3.0 }):get(PATIENCE)))
+    assert.same({ 2 }, pool:starmap(chef.more.deep, { { nil, nil, n = 2 } }))
+    for _, n in ipairs{ 1 << 40, -1, 2.5, "2" } do
+      local ok, why = pcall(pool.apply_async, pool, chef.more.deep, { n = n })
+      assert.is_false(ok)
+      assert.matches("^spec/remote/pool_spec.lua:%d+: .*the arguments' n must be an integer from 0 to 200000, not ", why)
+      ok, why = pcall(pool.starmap, pool, chef.more.deep, { { n = n } })
+      assert.is_false(ok)
+      assert.matches("item 1's n must be an integer from 0 to 200000, not ", why)
+    end
+  end)
+
   it("calls back while its owner waits for it", function()
     local got = {}
     pool:apply_async(chef.cook, { 3 }, function(...) got[#got + 1] = { ... } end)
