@@ -89,7 +89,10 @@ static int spread(lua_State *L)
                           "starmap: each item must be a list of arguments, "
                           "not %s",
                           shown_a_type(L, -1));
-    int list = lua_gettop(L), count = (int)lua_rawlen(L, list);
+    int list = lua_gettop(L);
+    int count = (int)check_n(L, list, NULL, "starmap", "an item's n");
+    if (count < 0)
+        count = (int)lua_rawlen(L, list);
     luaL_checkstack(L, count, "too many arguments");
     for (int i = 1; i <= count; i++)
         lua_rawgeti(L, list, i);

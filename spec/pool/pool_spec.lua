@@ -101,6 +101,9 @@ describe("a pool", function()
 
   it("starmap gives each list as arguments", function()
     assert.same({ 5, 1 }, pool:starmap(function(a, b) return a - b end, { { 8, 3 }, { 2, 1 } }))
+    local function count(...) return select("#", ...) end
+    assert.same({ 3, 2, 0 }, pool:starmap(count, { { 1, n = 3 }, table.pack(nil, nil), {} }))
+    assert.truthy(error_of(pool.starmap, pool, count, { { n = 2.5 } }):find("an item's n must be an integer", 1, true))
     assert.truthy(error_of(pool.starmap, pool, print, { 1 }):find("each item must be a list of arguments", 1, true))
   end)
 
