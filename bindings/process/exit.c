@@ -127,7 +127,9 @@ void exit_forget(lua_State *L)
 static int end_stuck(lua_State *L, const char *report)
 {
     if (interactive) {
-        lua_pushstring(L, report);
+        size_t length = strlen(report);
+        /* a message ends without a newline */
+        lua_pushlstring(L, report, length > 0 ? length - 1 : 0);
         return misuse_raise(L);
     }
     explored_end(L, TL_ENDING_DEADLOCK, report);

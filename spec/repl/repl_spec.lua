@@ -72,6 +72,11 @@ describe("an error", function()
       "tidelock: stdin:1: attempt .- %(global 'price'%)\nstack traceback:\n\t[^\n]*in main chunk\n" ..
       "%(the local `price` ended .-%)\n$", text)
   end)
+
+  it("of a deadlock is the report, without an empty line behind it", function()
+    assert.matches("^tidelock: stdin:1: deadlock: [^\n]*\n  main [^\n]*, at stdin:1\nstack traceback:\n",
+      printed{ "ipc.queue():get()" })
+  end)
 end)
 
 describe("lines with prompts before them", function()
