@@ -41,13 +41,13 @@ void object_close(struct tl_handle *handle)
     if (!handle->object)
         return;
     struct closed *closed = calloc(1, sizeof *closed);
-    if (closed) {
+    if (closed)
         tl_title(handle, closed->title, sizeof closed->title);
-        if (tl_idle_running())
-            tl_handle_keep(&closed->kept, handle);
-    }
     tl_fd_end(handle);
-    tl_handle_close(handle);
+    if (closed && tl_idle_running())
+        tl_handle_retire(&closed->kept, handle);
+    else
+        tl_handle_close(handle);
     object->closed = closed;
 }
 

@@ -43,8 +43,9 @@ extern void (*tl_held_hook)(void);
 extern void (*tl_stopped_hook)(const char *name, pid_t pid);
 
 /* Kills every other process of the program, ends the groups of their commands,
- * and waits until none is left, for a second at most; called once more from a signal handler, it waits no longer.
- * The process is to end then.  Async-signal-safe. */
+ * and waits until none is left, for a second at most; called once more from a
+ * signal handler, it waits no longer. The process is to end then.
+ * Async-signal-safe. */
 void tl_family_end(void);
 
 /* Makes the blocking call this task is in, or comes to next, return
@@ -182,6 +183,12 @@ int tl_handle_keep(struct tl_handle *out, const struct tl_handle *handle);
 
 /* Gives the handle back; twice is harmless. */
 void tl_handle_close(struct tl_handle *handle);
+
+/* The same while a wait of this task may be about the object, as tl_idle_run
+ * does it: `kept` takes the place of what the wait still uses, and is to be
+ * closed later.  What the task owes until now counts as abandoned, and an end
+ * of a pipe is held no more. */
+void tl_handle_retire(struct tl_handle *kept, struct tl_handle *handle);
 
 const char *tl_kind_name(int kind); /* "lock", "pipe", ... */
 

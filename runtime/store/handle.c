@@ -147,6 +147,13 @@ int tl_handle_open(struct tl_handle *handle, tl_ref ref)
     return tl_handle_make(handle, tl_ref_object(ref), tl_ref_side(ref), true);
 }
 
+/* Items that nobody will report done must not hold up a join. */
+static void settle_debt(struct tl_object *object, struct tl_cell *cell)
+{
+    if (cell->debt)
+        tl_object_kind(object)->task_died(object, tl_self, cell);
+}
+
 void tl_handle_close(struct tl_handle *handle)
 {
     struct tl_object *object = handle->object;
@@ -157,10 +164,22 @@ void tl_handle_close(struct tl_handle *handle)
     tl_bundle_part(handle->cell);
     if (cell->ref && tl_keep_for_debts(cell))
         return;
-    /* items that nobody will report done must not hold up a join */
-    if (cell->debt)
-        tl_object_kind(object)->task_died(object, tl_self, cell);
+    settle_debt(object, cell);
     tl_refs_drop(&cell->ref);
     free_cell(handle->cell);
     tl_refs_reclaim();
+}
+
+void tl_handle_retire(struct tl_handle *kept, struct tl_handle *handle)
+{
+    if (handle->kind == TL_KIND_PIPE) {
+        tl_handle_keep(kept, handle);
+        tl_handle_close(handle);
+    } else if (tl_enter(handle, TL_OP_NONE) < 0) {
+        tl_handle_close(handle);
+    } else {
+        settle_debt(handle->object, tl_handle_cell(handle));
+        *kept = *handle;
+        handle->object = NULL;
+    }
 }
