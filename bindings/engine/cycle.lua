@@ -86,6 +86,7 @@ end
 -- Whether the one who has it goes on; nobody looks further then, which is mostly so.
 local function goes_on(owner)
   local place = slot.place_of(owner)
+  if place.inner == false and place.text and place.status ~= "wait" then return true end
   return not slot.record_in(place) and not slot.inner(place)
 end
 

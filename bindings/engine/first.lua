@@ -6,6 +6,7 @@ engine.MANY = 1024 -- items of a request that asks for several
 
 engine.ops = {} -- numbered: [op] = { kinds, run }
 engine.unnumbered = {} -- [op] = function(me, ...) -> status, fields
+engine.looks = {} -- of these, those that change nothing
 engine.kinds = {} -- see object
 engine.died = {} -- see hold
 engine.chores = {} -- see chore

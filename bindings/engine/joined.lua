@@ -21,9 +21,13 @@ local HEAD = "#!lua name=%s\nlocal engine\nlocal function build()\n"
   .. "engine = { VERSION = %q, call = redis.call }\n"
 local TAIL = [[
 end
+local main
 local function run(keys, args)
-  if not engine then build() end
-  return engine.main(keys, args)
+  if not main then
+    build()
+    main = engine.main
+  end
+  return main(keys, args)
 end
 redis.register_function{ function_name = "%s", callback = run, flags = { "allow-oom" } }
 redis.register_function{ function_name = "%s_more", callback = run }

@@ -5,7 +5,7 @@
 local engine = ...
 local store, slot, object, hold = engine.store, engine.slot, engine.object, engine.hold
 local growing, pair, next_of, answer = store.growing, store.pair, slot.next, slot.answer
-local touch, put = object.touch, hold.put
+local touch, put, drop = object.touch, hold.put, hold.drop
 
 local lock = {}
 engine.lock = lock
@@ -33,7 +33,7 @@ local function give(o, place, depth, waiter)
   local status = o.dead and "abandoned" or "ok"
   if not o.changed then touch(o) end
   o.owner, o.token, o.depth, o.dead = place.who, token, depth, nil
-  put(own_place(place), hold_name(o), waiter)
+  put(place.is_nested and own_place(place) or place, o.hold_name or hold_name(o), waiter)
   return status, pair(token, depth)
 end
 
@@ -82,7 +82,7 @@ end
 
 --- The task that has it gives it up, however often it had acquired it.
 function lock.let_go(me, o)
-  hold.drop(own_place(me.place), hold_name(o))
+  drop(own_place(me.place), hold_name(o))
   lock.pass_on(o)
 end
 

@@ -126,6 +126,10 @@ function engine.unnumbered.holdings(_, session)
   return "ok", list
 end
 
+for _, op in ipairs{ "objects", "list", "look", "waiters", "members", "tasks", "holdings", "status" } do
+  engine.looks[op] = true
+end
+
 --- version, uid, lease (ms), sessions, objects, unfinished work, ms since anybody's last beat
 function engine.unnumbered.status()
   local space = store.hash(store.key "space") or {}

@@ -116,7 +116,7 @@ end
 --- The function of the library: keys { "tl:{SPACE}:" }, args { SESSION, TASK, SEQ, OP, ... } -> "SEQ:STATUS:FIELDS".
 function engine.main(keys, args)
   local session, text, seq = args[1], args[2], args[3]
-  local memory = begin(keys[1], session)
+  local memory = begin(keys[1], session, args[4])
   if not memory then return "0:error:" .. store.pack{ "no space is named" } end
   local of_session = memory.callers[session]
   local me = of_session and of_session[text] or text and make_caller(memory.callers, session, text)

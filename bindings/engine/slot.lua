@@ -12,8 +12,8 @@ local engine = ...
 local call, store = engine.call, engine.store
 local LIMIT = engine.LIMIT
 local line, change = engine.line, store.change
-local unpack, match, find = unpack or table.unpack, string.match, string.find
-local stamp, pack, take = store.stamp, store.pack, line.take
+local unpack, match = unpack or table.unpack, string.match
+local stamp, pack, add, take = store.stamp, store.pack, line.add, line.take
 local NONE = {} -- what nothing else waits with
 
 local slot = {}
@@ -92,9 +92,8 @@ function slot.text(place)
 end
 local text_of = slot.text
 
---- The place is to be written.
+--- The place, which has not changed so far, is to be written.
 function slot.touch(place)
-  if place.changed then return end
   place.changed = true
   change(place)
 end
@@ -170,7 +169,7 @@ end
 
 -- What waits with a request: nothing, or the cell and what else there is.
 local function with_it(record)
-  if record.cell == "" and #record.extra == 0 then return "" end
+  if record.extra == NONE and record.cell == "" then return "" end
   return store.pack{ record.cell, unpack(record.extra) }
 end
 
@@ -179,7 +178,7 @@ local function write(record)
   place.text = record.seq .. ":wait:" .. record.op .. " #" .. record.id .. " " .. record.since .. " " .. record.may
     .. (record.own and "+ " or " ") .. record.lines .. "\n" .. with_it(record)
   place.seq, place.status, place.record = record.seq, "wait", record
-  touch(place)
+  if not place.changed then touch(place) end
 end
 
 --- An answer as it goes out: of what waits, the record is nobody's business.
@@ -199,7 +198,7 @@ local function fresh_record(place)
   return record
 end
 
---- Makes a request wait in a line, or in several.  Returns what its op returns.
+--- Makes a request wait in the line of an object; or, where the id is empty, in several.  Returns what its op returns.
 function slot.wait(me, id, may, lines, cell, extra)
   local place, seq = me.place, me.seq
   local waiter, record = place.prefix .. seq, fresh_record(place)
@@ -207,11 +206,11 @@ function slot.wait(me, id, may, lines, cell, extra)
   record.may, record.own, record.lines, record.cell, record.extra = may, me.own, lines, cell or "", extra or NONE
   write(record)
   place.waits, waiting[waiter] = seq, place
-  if not find(lines, " ", 1, true) then
-    line.add(lines, waiter)
+  if id ~= "" then
+    add(lines, waiter)
     return "wait"
   end
-  for name in lines:gmatch "%S+" do line.add(name, waiter) end
+  for name in lines:gmatch "%S+" do add(name, waiter) end
   return "wait"
 end
 

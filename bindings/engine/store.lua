@@ -64,11 +64,11 @@ local function first_turn(counted)
 end
 
 --- A call begins, for the space whose keys have that prefix: what is remembered of it; nil: there is no such space.
---- Who is no session ("-") only looks: of that nothing is remembered.
-function store.begin(space, session)
+--- Where one that is no session ("-") only looks nothing is counted, nor remembered.
+function store.begin(space, session, op)
   if (space ~= prefix or remembered >= MOST) and not enter(space) then return nil end
   count = 0
-  if session == "-" and not memory.has_chores then
+  if session == "-" and engine.looks[op] and not memory.has_chores then
     forget_all()
     turn = nil
     return memory

@@ -110,6 +110,16 @@ describe("what the engine remembers", function()
     end
   end)
 
+  it("gives way to what one has changed who is no session", function()
+    local one, other = new(), fake_redis.new()
+    local lock = one.make "lock"
+    one.ask(ANN, "lock_acquire", lock, 1)
+    one.ask(BEN, "lock_acquire", lock, 1)
+    other.data = one.server.data
+    other.fcall(one.space, "-", 0, 0, "died", ANN)
+    assert.equal("ok", (one.ask(BEN, "lock_release", lock)))
+  end)
+
   it("of one who has been the master before gives way, though both have counted as far", function()
     local one, other = new(), fake_redis.new()
     local id = one.make "value"
