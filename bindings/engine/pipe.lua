@@ -78,8 +78,16 @@ engine.define("pipe_lend", "pipe", function(me, o, side)
 end)
 
 -- The message was not sent.
+local function unlend(me, o, side)
+  if end_lending(o, side, me.session) then check_closed(o, side) end
+  return "ok"
+end
+
+engine.define("pipe_unlend", "pipe", unlend)
+engine.anyway.pipe_unlend = true
+
 engine.undo.pipe_lend = function(me, o, args)
-  if o and end_lending(o, args[2], me.session) then check_closed(o, args[2]) end
+  if o then unlend(me, o, args[2]) end
   return true
 end
 

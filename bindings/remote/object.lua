@@ -92,25 +92,40 @@ local INSTEAD = "; put it into a module that both sides have, and send the names
 object.LATE = "timeout"
 local LATE = object.LATE
 
---- object.try_encode: a value as a cell: bytes that travel in this space, and how many; nil and why it does not.
+--- object.try_encode: a value as a cell: bytes that travel in this space, how many, and what was lent for that (see
+--- object.unlend); nil and why it does not.
 function object.try_encode(record, call, value, deadline)
   local space = record.space
   local lent = space.lend and space.lend(value, call, deadline)
   if lent == false then return nil, LATE end
   local bytes, why = client.encode(value, "value", space.uid)
-  if lent then space.lent(lent) end
+  if lent then space.encoded(lent) end
   if bytes then
     local cell = request.send(record, call, "pack", bytes, deadline)
-    return cell, cell and #bytes or LATE
+    return cell, cell and #bytes or LATE, lent
   end
   return nil, why:find "a function cannot leave its program$" and why .. INSTEAD or why
 end
 
---- object.encode: the same; raises where it does not travel: nil is for what came too late.
+--- object.encode: the cell, and what was lent; raises where it does not travel: nil is for what came too late.
 function object.encode(record, call, value, deadline)
-  local cell, why = object.try_encode(record, call, value, deadline)
+  local cell, why, lent = object.try_encode(record, call, value, deadline)
   if not cell and why ~= LATE then object.misuse(record, call, "%s", why) end
-  return cell
+  return cell, lent
+end
+
+--- object.unlend: the ends of pipes that were lent for a message, which was not sent after all.
+function object.unlend(lent, call)
+  for _, record in ipairs(lent or {}) do
+    request.of_several({ record }, call, 0, "pipe_unlend", record.id, record.options["end"])
+  end
+end
+
+--- object.send: a request that sends a message: its status and first field.
+function object.send(record, call, deadline, lent, op, ...)
+  local status, detail = request.ask(record, call, deadline, op, record.id, ...)
+  if lent and status ~= "ok" and detail ~= "unanswered" then object.unlend(lent, call) end
+  return status, detail
 end
 
 local LARGE = 0x40 -- "@", with which the cell of a value that lies apart begins

@@ -38,15 +38,18 @@ end
 -- deadline came before.
 local function lend(space, value, call, deadline)
   local list = find_ends(space, value, {}, {})
-  for _, record in ipairs(list) do
+  for i, record in ipairs(list) do
     local status = request.ask(record, call, deadline, "pipe_lend", record.id, record.options["end"])
-    if status == "timeout" then return false end
+    if status == "timeout" then
+      object.unlend(table.move(list, 1, i - 1, 1, {}), call)
+      return false
+    end
   end
   for _, record in ipairs(list) do record[1].from = space.session:id() end
   return list
 end
 
-local function lent(list)
+local function encoded(list)
   for _, record in ipairs(list) do record[1].from = nil end
 end
 
@@ -71,7 +74,7 @@ function pipe.adopt(record)
   local space = record.space
   space.dropped = space.dropped or {}
   space.lend = space.lend or function(...) return lend(space, ...) end
-  space.lent = lent
+  space.encoded = encoded
 end
 
 -- This process holds the end from now on.  False: the deadline came before.
@@ -129,9 +132,11 @@ pipe.method("send", 2, function(record, ...)
   end
   local deadline = object.deadline(record, "send", timeout)
   check_way(record, "send", "2")
-  local cell = check_end(record, "send", deadline) and object.encode(record, "send", value, deadline)
+  if not check_end(record, "send", deadline) then return nil, "timeout" end
+  local cell, lent = object.encode(record, "send", value, deadline)
   if not cell then return nil, "timeout" end
-  return object.sent(wait(record, "send", deadline, "pipe_send", cell))
+  return object.sent(object.send(record, "send", deadline, lent, "pipe_send", record.options["end"],
+    request.may(deadline), cell))
 end)
 
 pipe.method("recv", 1, function(record, timeout)

@@ -47,9 +47,9 @@ local function check_value(record, call, given)
 end
 
 local function put(record, call, value, deadline, priority)
-  local cell = object.encode(record, call, value, deadline)
+  local cell, lent = object.encode(record, call, value, deadline)
   if not cell then return "timeout" end
-  return object.wait(record, call, deadline, "queue_put", cell, priority)
+  return object.send(record, call, deadline, lent, "queue_put", request.may(deadline), cell, priority)
 end
 
 queue.method("put", 2, function(record, ...)
@@ -69,15 +69,22 @@ queue.method("try_put", 1, function(record, ...)
 end)
 
 -- Cells of the list's items from `from` on, as many as go into one request; and why the next one does not travel.
+-- cells.lent: what was lent for each.
 local function batch(record, list, from, count, deadline)
-  local cells, size = {}, 0
+  local cells, size = { lent = {} }, 0
   while from + #cells <= count and #cells < AT_ONCE and size < BYTES_AT_ONCE do
-    local cell, more = object.try_encode(record, "put_many", list[from + #cells], deadline)
+    local cell, more, lent = object.try_encode(record, "put_many", list[from + #cells], deadline)
     if not cell then return cells, more end
     cells[#cells + 1] = cell
+    cells.lent[#cells] = lent or nil
     size = size + more
   end
   return cells
+end
+
+-- The cells from that place on were not put.
+local function unlend_from(cells, first)
+  for i = first, #cells do object.unlend(cells.lent[i], "put_many") end
 end
 
 queue.method("put_many", 2, function(record, list, timeout)
@@ -90,8 +97,12 @@ queue.method("put_many", 2, function(record, list, timeout)
     local cells, why = batch(record, list, n + 1, count, deadline)
     if #cells == 0 and why == object.LATE then return n, "timeout" end
     local status, put_now = request.ask(record, "put_many", deadline, "queue_put_many", record.id, table.unpack(cells))
-    if status ~= "ok" then return n, select(2, object.sent(status, put_now)) end
+    if status ~= "ok" then
+      if put_now ~= "unanswered" then unlend_from(cells, 1) end
+      return n, select(2, object.sent(status, put_now))
+    end
     put_now = math.tointeger(tonumber(put_now))
+    unlend_from(cells, put_now + 1)
     n = n + put_now
     if put_now < #cells then -- full: the next one waits
       local good, reason, more = object.sent(put(record, "put_many", list[n + 1], deadline, ""))

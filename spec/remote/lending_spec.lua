@@ -1,0 +1,75 @@
+-- A pipe's end in a message: held by whoever has sent it until the message is received; and no longer, where it was not
+-- sent after all.
+local ipc = require "tidelock"
+local both = dofile "spec/support/both.lua"
+local PATIENCE = 20
+
+if both.missing then
+  describe("an end of a far pipe in a message", function() pending(both.missing) end)
+  return
+end
+
+local far = both[2]
+
+describe("an end of a far pipe in a message that was not sent is not kept open by it:", function()
+  local NOT_SENT = {
+    ["a put into what is full"] = function(b)
+      local q = far.queue(1)
+      q:put "first"
+      assert.same({ nil, "full" }, { q:put({ b, b }, 0) })
+    end,
+    ["a put_many into what is full"] = function(b)
+      assert.same({ 1, "full" }, { far.queue(1):put_many({ "first", b, "third" }, 0) })
+    end,
+    ["a put into what is closed"] = function(b)
+      local q = far.queue()
+      q:close()
+      assert.same({ nil, "closed" }, { q:put(b) })
+      assert.same({ 0, "closed" }, { q:put_many{ b } })
+    end,
+    ["a send to nobody"] = function(b)
+      local one, other = far.pipe()
+      other:close()
+      assert.same({ nil, "closed" }, { one:send(b) })
+    end,
+  }
+
+  for what, send in pairs(NOT_SENT) do
+    it(what, function()
+      local a, b = far.pipe()
+      send(b)
+      b:close()
+      assert.same({ nil, "closed" }, { a:recv(PATIENCE) })
+    end)
+  end
+end)
+
+describe("an end of a far pipe", function()
+  it("is lent by the process that sends it, also where that never used it before", function()
+    local q, a, b = far.queue(), far.pipe()
+    assert.is_true(ipc.spawn(function() return q:put(b) end):result(PATIENCE))
+    local got = q:get(PATIENCE)
+    got:send "there"
+    assert.equal("there", a:recv(PATIENCE))
+    got:close()
+    assert.same({ nil, "closed" }, { a:recv(PATIENCE) })
+  end)
+
+  it("that goes to a process nearby takes the place of none that is on its way", function()
+    local q, near, go, a, b = far.queue(), ipc.queue(), ipc.event(), far.pipe()
+    local last = ipc.spawn(function()
+      go:wait()
+      return q:get(PATIENCE):send "was on its way"
+    end)
+    q:put(b)
+    near:put(b)
+    assert.is_true(ipc.spawn(function() return near:get(PATIENCE):send "by another" end):result(PATIENCE))
+    assert.equal("by another", a:recv(PATIENCE))
+    b:close()
+    assert.same({ nil, "timeout" }, { a:recv(0) })
+    go:set()
+    assert.is_true(last:result(PATIENCE))
+    assert.equal("was on its way", a:recv(PATIENCE))
+    assert.same({ nil, "closed" }, { a:recv(PATIENCE) })
+  end)
+end)
