@@ -11,7 +11,7 @@ end
 --- besides that is read or written: it may be none of them, by whatever name or link.
 function output.check(path, option, what, others)
   if path == "-" then return end
-  local is_same = require "explore.host".is_same_file
+  local is_same = require "terminal.system".is_same_file
   for _, other in ipairs(others or {}) do
     if is_same(path, other[1]) then
       fail("'%s': %s cannot be written: %s: it would be written over %s; give another name",

@@ -21,7 +21,7 @@
 #include <lauxlib.h>
 
 #include "explore/host/kept_files.h"
-#include "explore/host/same_file.h"
+#include "terminal/same_file.h"
 #include "module.h"
 #include "process/exit.h"
 #include "process/files.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explore/host/same_file.h"
+#include "terminal/same_file.h"
 #include "tidelock.h"
 #include "trace/recorder.h"
 

@@ -4,6 +4,7 @@
 
 #include <lauxlib.h>
 
+#include "terminal/same_file.h"
 #include "terminal/screen.h"
 #include "tidelock.h"
 
@@ -31,9 +32,17 @@ static int columns(lua_State *L)
     return 1;
 }
 
+static int is_same_file(lua_State *L)
+{
+    lua_pushboolean(L,
+                    same_file(luaL_checkstring(L, 1), luaL_checkstring(L, 2)));
+    return 1;
+}
+
 static const luaL_Reg functions[] = {{"real_time", real_time},
                                      {"is_terminal", is_terminal},
                                      {"columns", columns},
+                                     {"is_same_file", is_same_file},
                                      {NULL, NULL}};
 
 int system_open_library(lua_State *L)

@@ -8,8 +8,6 @@
 
 #include <lauxlib.h>
 
-#include "explore/host/same_file.h"
-
 #define OUTPUT_SHOWN (1 << 20)
 
 /* ---- schedules ---- */
@@ -128,13 +126,6 @@ static int cpus(lua_State *L)
     return 1;
 }
 
-static int is_same_file(lua_State *L)
-{
-    lua_pushboolean(L,
-                    same_file(luaL_checkstring(L, 1), luaL_checkstring(L, 2)));
-    return 1;
-}
-
 static const luaL_Reg methods[] = {
     {"start", host_start},     {"wait", host_wait},
     {"account", host_account}, {"tasks", host_tasks},
@@ -144,11 +135,8 @@ static const luaL_Reg methods[] = {
     {"go", host_go},           {"drop", host_drop},
     {"stands", host_stands},   {NULL, NULL}};
 
-static const luaL_Reg functions[] = {{"open", host_open},
-                                     {"cpus", cpus},
-                                     {"line", host_line},
-                                     {"is_same_file", is_same_file},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"open", host_open}, {"cpus", cpus}, {"line", host_line}, {NULL, NULL}};
 
 int host_open_library(lua_State *L)
 {

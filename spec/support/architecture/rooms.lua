@@ -5,7 +5,7 @@ rooms.order = {
   runtime = { "base", "wire", "remote", "memory", "tasks", "trace", "park", "wait", "store", "sync", "data", "pool",
     "process", "commands", "net", "space", "observe", "explore", "simulate", "program" },
   bindings = { "lua", "embedded", "help", "far", "engine", "remote", "codec", "objects", "process", "signals", "pool",
-    "commands", "net", "simulate", "trace", "module", "formats", "terminal", "server", "timeline", "explore", "top",
+    "commands", "net", "simulate", "trace", "module", "terminal", "formats", "server", "timeline", "explore", "top",
     "judge", "labs", "repl", "program", "docs" },
 }
 

@@ -1,4 +1,4 @@
-#include "explore/host/same_file.h"
+#include "terminal/same_file.h"
 
 #include <limits.h>
 #include <stdio.h>

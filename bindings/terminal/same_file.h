@@ -2,8 +2,8 @@
  * Same file: whether two paths lead to one file, so that what is written to the
  * one would be lost in the other.
  */
-#ifndef EXPLORE_SAME_FILE_H
-#define EXPLORE_SAME_FILE_H
+#ifndef SAME_FILE_H
+#define SAME_FILE_H
 
 #include <stdbool.h>
 
