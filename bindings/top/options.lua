@@ -13,7 +13,7 @@ local TOP = {
   synopsis = { "[options] [PID|SPACE|ADDRESS]" },
   arguments = { "program" },
   options = {
-    { "-d", value = "SECONDS", to = "delay", read = read.seconds, text = "look again after so long (1)" },
+    { "-d", value = "SECONDS", to = "delay", read = read.seconds, text = "look again after so long, 0.1 at least (1)" },
     { "--once", to = "once", text = "one picture as plain text, without a terminal" },
     { "--json", to = "json", text = "one picture for tools" },
     { "--readonly", to = "readonly", text = "no key can end a task" },
@@ -38,7 +38,7 @@ local function finish(found, words, at)
   found.what = words[at]
   if words[at + 1] then read.refuse("top is of one program or space, and '%s' is a second", words[at + 1]) end
   if found.once and found.json then read.refuse "'--once' and '--json' are two pictures: choose one" end
-  found.delay = found.delay or 1
+  found.delay = math.max(found.delay or 1, 0.1) -- of less time no rates can be told
 end
 
 --- Reads the words behind `top`: a table of options; or nil and the text for the user.

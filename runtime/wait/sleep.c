@@ -29,9 +29,10 @@ int tl_sleep_make(void)
 int tl_sleep(tl_deadline deadline)
 {
     int status = tl_enter_home(TL_OP_SLEEP);
+    int64_t began = tl_clock_now(); /* who dies meanwhile wakes it */
     while (status == TL_OK && !tl_clock_passed(deadline))
-        status = tl_wait_asleep(&sleepers()->condition, &sleepers()->never, 0,
-                                deadline);
+        status = tl_wait_since(&sleepers()->condition, &sleepers()->never, 0,
+                               began, deadline);
     return status == TL_TIMEOUT ? TL_OK : status;
 }
 
