@@ -294,7 +294,8 @@ static int start_failed(lua_State *L, int status,
                       "cannot start \"%s\": the interpreter "
                       "that it names is missing",
                       program);
-    return misuse(L, NULL, NULL, "cannot start \"%s\": %m", program);
+    return misuse(L, NULL, NULL, "cannot start \"%s\": %m%s", program,
+                  result_way_out());
 }
 
 /* Whether to try again, where no descriptor was left: commands that the script

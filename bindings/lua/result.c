@@ -1,5 +1,7 @@
 #include "lua/result.h"
 
+#include <errno.h>
+
 #include "lua/context.h"
 #include "lua/hook.h"
 #include "lua/misuse.h"
@@ -63,6 +65,13 @@ static const char *advice(int status, const struct tl_handle *handle)
     return NULL;
 }
 
+const char *result_way_out(void)
+{
+    return errno == EMFILE
+               ? "; close what is not used, or raise the limit (ulimit -n)"
+               : "";
+}
+
 /* Here the space is full, and not the program's memory. */
 static int space_full(lua_State *L, const struct tl_handle *handle,
                       const char *call, int status, const char *space)
@@ -103,7 +112,8 @@ int result_failure(lua_State *L, const struct tl_handle *handle,
         return misuse(L, handle, call, "deadlock: %s; %s",
                       tl_status_text(status), what);
     case TL_SYSTEM:
-        return misuse(L, handle, call, "%s: %m", tl_status_text(status));
+        return misuse(L, handle, call, "%s: %m%s", tl_status_text(status),
+                      result_way_out());
     default:
         return misuse(L, handle, call, "%s%s%s", tl_status_text(status),
                       what ? "; " : "", what ? what : "");

@@ -24,6 +24,9 @@ static inline int result(lua_State *L, const struct tl_handle *handle,
     return 1;
 }
 
+/* What to do, after errno's text: where no descriptor is left.  Or "". */
+const char *result_way_out(void);
+
 /* Raises what `status` means for this call. */
 int result_failure(lua_State *L, const struct tl_handle *handle,
                    const char *call, int status);

@@ -288,7 +288,8 @@ static int open_failed(lua_State *L, const char *name, int status)
                       "tidelock rm %s, or choose another name",
                       name, path, tl_status_text(status), name);
     case TL_SYSTEM:
-        return misuse(L, NULL, "open", "space \"%s\": %s: %m", name, path);
+        return misuse(L, NULL, "open", "space \"%s\": %s: %m%s", name, path,
+                      result_way_out());
     default:
         return misuse(L, NULL, "open", "space \"%s\": %s", name,
                       tl_status_text(status));

@@ -41,11 +41,20 @@ describe("the memory of a space", function()
   it("says what is missing where no descriptor is left for it", function()
     local out = shell.script([[
       local ipc = require "tidelock"
-      local kept = {}
-      repeat kept[#kept + 1] = io.open "/dev/null" until not io.open "/dev/null"
+      local kept, file = {}, nil
+      local function take_all()
+        repeat file = io.open "/dev/null"; kept[#kept + 1] = file until not file
+      end
+      take_all()
       kept[#kept]:close()
       print(pcall(ipc.open, "spec-none-" .. ipc.getpid()))
+      print(pcall(ipc.command, { "true", stdout = "pipe" }))
+      take_all()
+      print(pcall(ipc.listen, "tcp:127.0.0.1:0"))
     ]], "ulimit -n 30;")
-    assert.truthy(out:find("^false\t.*Too many open files\n$"), out)
+    local way_out = "Too many open files; close what is not used, or raise the limit %(ulimit %-n%)\n"
+    for _, what in ipairs{ 'open: space "[^\n]*', 'cannot start "true": ', "listen: tcp:127.0.0.1:0: [^\n]*" } do
+      assert.truthy(out:find("false\t[^\n]*:%d+: " .. what .. way_out), out)
+    end
   end)
 end)
