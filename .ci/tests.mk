@@ -30,6 +30,8 @@ $(tests) $(fuzzers): %: %.o
 # tidelock_remote is none of core.a
 $(build)/spec/c/remote/linger_test: $(addprefix $(build)/runtime/wire/,linger.o moment.o)
 $(build)/spec/c/remote/words_test: $(build)/runtime/wire/words.o
+$(build)/spec/c/remote/expect_test: $(filter $(build)/runtime/%,$(remote_objects))
+$(build)/spec/c/remote/expect_test: SODIUM += $(REMOTE_LIBRARIES)
 $(build)/spec/c/remote/answer_fuzz: $(build)/runtime/remote/answer.o
 $(build)/spec/c/remote/answer_fuzz: SODIUM += -lhiredis
 

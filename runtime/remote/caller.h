@@ -20,6 +20,8 @@
 #include "remote/answer.h"
 #include "remote/session.h"
 
+#define TL_CALLER_WAITED 512
+
 struct tl_caller {
     struct tl_mailbox mailbox; /* must be first */
     struct tl_session *session;
@@ -38,7 +40,8 @@ struct tl_caller {
     int64_t latest; /* no moment after which the last request is to be done */
     struct tl_words command;  /* the last request, to be sent again */
     struct tl_words together; /* the same and what goes with it */
-    uint64_t waited;      /* what requests had to wait: see caller_expect.h */
+    /* what requests had to wait: see caller_expect.h */
+    uint64_t waited[TL_CALLER_WAITED / 64];
     struct tl_words tail; /* its operation and arguments, to undo it */
     size_t tail_words;
     struct tl_words front; /* what is to be sent before the next one */

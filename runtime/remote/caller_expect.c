@@ -13,37 +13,44 @@
 
 /* ---- what will wait ---- */
 
-static uint64_t mix(uint64_t hash, const char *bytes, size_t size)
+static size_t place_of(const char *bytes, size_t size)
 {
+    uint64_t hash = 0xcbf29ce484222325;
     for (size_t i = 0; i < size; i++)
         hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3;
-    return hash;
+    return (size_t)(hash >> 48);
 }
 
-/* Two may share a bit: then one of them is sent the dearer way at times. */
-static uint64_t bit_of(const struct tl_request *request)
+/* Two may share a bit: then one of them is sent the dearer way at times.  Not
+ * an acquire and a release of one object, whatever its id: the bits of its
+ * operations are at the same distances. */
+static size_t bit_of(const struct tl_request *request)
 {
-    uint64_t hash = mix(0xcbf29ce484222325, request->op, strlen(request->op));
+    size_t place = place_of(request->op, strlen(request->op));
     if (request->count > 0)
-        hash = mix(hash, request->words[0], request->sizes[0]);
-    return UINT64_C(1) << (hash >> 58);
+        place += place_of(request->words[0], request->sizes[0]);
+    return place % TL_CALLER_WAITED;
 }
 
 bool tl_caller_expects(const struct tl_caller *caller,
                        const struct tl_request *request)
 {
-    return caller->waited != 0 && !caller->session->is_told_all &&
-           caller->front.size == 0 && tl_wire_is_open(&caller->wire) &&
-           (caller->waited & bit_of(request));
+    if (caller->session->is_told_all || caller->front.size > 0 ||
+        !tl_wire_is_open(&caller->wire))
+        return false;
+    size_t bit = bit_of(request);
+    return caller->waited[bit / 64] >> bit % 64 & 1;
 }
 
 void tl_caller_learn(struct tl_caller *caller, const struct tl_request *request,
                      bool waited)
 {
+    size_t bit = bit_of(request);
+    uint64_t mask = UINT64_C(1) << bit % 64;
     if (waited)
-        caller->waited |= bit_of(request);
-    else if (caller->waited != 0)
-        caller->waited &= ~bit_of(request);
+        caller->waited[bit / 64] |= mask;
+    else
+        caller->waited[bit / 64] &= ~mask;
 }
 
 /* ---- asking and listening ---- */
