@@ -55,6 +55,10 @@ int remote_value_free(lua_State *L);
  * no finalizer runs amid it, where that could raise: see collector.c. */
 int remote_collector_call(lua_State *L);
 
+/* Before a request: while the collector rests because of that, has it do its
+ * part; raises nothing. */
+void remote_collector_work(lua_State *L);
+
 /* call(handler, fn, ...): as xpcall, for functions of the script: finalizers
  * run amid them. */
 int remote_collector_script(lua_State *L);

@@ -93,9 +93,13 @@ int64_t remote_session_deadline(lua_State *L, int index)
                          : TL_MOMENT_FOREVER;
 }
 
-static int64_t at_least_a_second(int64_t deadline)
+/* An opening is several requests, and most often the process's first: so also
+ * what may not wait gives it that long. */
+#define OPENING_LEAST (2 * TL_MOMENT_SECOND)
+
+static int64_t for_opening(int64_t deadline)
 {
-    int64_t least = tl_moment_now() + TL_MOMENT_SECOND;
+    int64_t least = tl_moment_now() + OPENING_LEAST;
     return deadline > least ? deadline : least;
 }
 
@@ -105,7 +109,7 @@ struct tl_caller *remote_session_enter_by(lua_State *L, int64_t deadline)
     char why[TL_WIRE_TROUBLE] = "";
     remote_core->enter(L);
     int status =
-        tl_opening_enter(session, at_least_a_second(deadline), why, sizeof why);
+        tl_opening_enter(session, for_opening(deadline), why, sizeof why);
     if (status == TL_TIMEOUT && tl_moment_now() >= deadline)
         return NULL;
     if (status < 0)

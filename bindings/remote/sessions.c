@@ -148,6 +148,7 @@ static int session_ask(lua_State *L)
     struct tl_request request;
     struct tl_answer answer;
     int64_t deadline = remote_session_deadline(L, 2);
+    remote_collector_work(L);
     struct tl_caller *caller = remote_session_enter_by(L, deadline);
     if (!caller)
         return too_late(L);
@@ -174,6 +175,7 @@ static int session_begin(lua_State *L)
     struct tl_request request;
     struct tl_answer answer;
     int64_t deadline = remote_session_deadline(L, 2);
+    remote_collector_work(L);
     struct tl_caller *caller = remote_session_enter_by(L, deadline);
     if (!caller)
         return too_late(L);

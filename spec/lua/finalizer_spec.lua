@@ -95,6 +95,26 @@ for _, at in ipairs(_VERSION == "Lua 5.3" and both.all or {}) do
   end)
 end
 
+-- In a program of its own, whose heap is small.
+local GARBAGE = [[
+local space = %s
+local q, list, collected = space.queue(%s), {}, false
+for i = 1, 20000 do list[i] = ("message %%d"):format(i) .. ("x"):rep(100) end
+collectgarbage()
+setmetatable({}, { __gc = function() collected = true end })
+q:put_many(list)
+print(collected)
+]]
+
+describe("garbage that a call makes", function()
+  it("is collected amid it", function()
+    if both.missing then return pending(both.missing) end
+    local space = ('require "tidelock".open "%s"'):format(engine.shared():address "garbage")
+    local out, err = shell.script(GARBAGE:format(space, "'q'"))
+    assert.equal("true\n", out .. err)
+  end)
+end)
+
 describe("a finalizer that asks for the outcome of a future", function()
   -- Calls use(future), while finalizers ask for the outcome of each future.
   local function while_asked(rounds, make, use)
