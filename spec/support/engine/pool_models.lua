@@ -101,9 +101,10 @@ local function collect(w, task, fields)
   end
 end
 
--- `is`: what the server said; it may have been given to another at the call's begin.
-local function cancel(job, is)
-  if job.state == "running" or is == "running" then job.cancelled = true
+-- One that waits may have been given to another at the call's begin, or be that of a worker whose end is halfway: the
+-- server calls it running then.
+local function cancel(job)
+  if job.state == "running" then job.cancelled = true
   elseif job.state == "waiting" then finish(job, "cancelled", "=") end
 end
 
@@ -128,7 +129,7 @@ local ANSWERED = {
     local state = job and job.state
     local is = state == "waiting" and not job.owner.ended and "waiting" or state == "running" and "running" or "ended"
     w:must(fields[1] == is or job and job.owner.ended or w.was_busy, "cancel: %s, not %s", fields[1], is)
-    if job then cancel(job, fields[1]) end
+    if job then cancel(job) end
   end,
   pool_close = function(w) w.closed = true end,
   pool_terminate = function(w)

@@ -73,7 +73,17 @@ function pipe.answered(w, task, request, status, fields)
   PIPE[request.op](w, task, request.args, status, fields)
 end
 
+-- Of what was sent that with the same cell which was sent last.
+local function unsent(w, args)
+  local list = w.sent[other(args[2])]
+  for at = #list, 1, -1 do
+    if list[at] == args[4] then return table.remove(list, at) end
+  end
+  w:must(false, "%s was taken back, and somebody has it", args[4])
+end
+
 function pipe.undone(w, task, request, fields)
+  if request.op == "pipe_send" then return unsent(w, request.args) end
   table.insert(w.sent[request.args[2]], 1, fields[1])
   queues.untook(task, fields[1])
 end
