@@ -94,7 +94,7 @@ end
 
 -- No grades over what is graded.
 local function check_overwrites(found, list)
-  local is_same = require "explore.host".is_same_file
+  local is_same = require "terminal.system".is_same_file
   for _, submission in ipairs(list) do
     for _, path in pairs(found.file and submission.files or {}) do
       if is_same(found.file, path) then
