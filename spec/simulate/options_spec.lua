@@ -172,6 +172,25 @@ describe("--steps", function()
     os.remove(path)
   end)
 
+  it("are not written over the script, by whatever name, nor over the trace", function()
+    local script, link = os.tmpname(), os.tmpname()
+    local refused = "tidelock: --steps %s: it is the script, which would be lost; give a file that can be written\n"
+    files.write(script, "print 'runs'")
+    for _, make in ipairs{ "true", ("ln -sf %s %s"):format(script, link), ("ln -f %s %s"):format(script, link) } do
+      local steps = make == "true" and script or link
+      assert.truthy(os.execute(make))
+      local out, err, status = tidelock(("--sim=1 --steps %s %s"):format(steps, script))
+      assert.same({ "", refused:format(steps), 1 }, { out, err, status })
+      assert.equal("print 'runs'", files.read(script))
+    end
+    os.remove(link)
+    local _, err, status = tidelock(("--sim=1 --trace=%s --steps %s %s"):format(link, link, script))
+    assert.truthy(err:find(("--steps %s: the trace is written there"):format(link), 1, true), err)
+    assert.equal(1, status)
+    os.remove(script)
+    os.remove(link)
+  end)
+
   it("fails where the file takes no more", function()
     local lost = "tidelock: --steps /dev/full: No space left on device; steps are missing\n"
     local failed = "tidelock: it failed with --sim=1\n"
