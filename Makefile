@@ -57,7 +57,8 @@ core_files    := $(filter-out $(remote_files),$(wildcard runtime/*/*.c) \
 include .ci/checks.mk
 
 core_objects  := $(core_files:%.c=$(build)/%.o)
-remote_objects := $(remote_files:%.c=$(build)/%.o) $(addprefix $(build)/,runtime/base/standard.o \
+# standard and helper_thread: of a process, and so in both, as the module is loaded without the names of the core
+remote_objects := $(remote_files:%.c=$(build)/%.o) $(addprefix $(build)/,$(patsubst %,runtime/base/%.o,standard helper_thread) \
 	$(remote_lua:%=%.o) bindings/help/nearest.lua.o)
 with_remote := $(if $(filter auto,$(REMOTE)),$(shell printf '\043include <%s.h>\n' hiredis/read openssl/ssl | \
 	$(CC) $(CFLAGS) -E - >/dev/null 2>&1 && echo yes),$(REMOTE))

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,19 +154,6 @@ static void *run(void *unused)
     return NULL;
 }
 
-static bool start_thread(void)
-{
-    pthread_t thread;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    bool well = pthread_create(&thread, NULL, run, NULL) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (well)
-        pthread_detach(thread);
-    return well;
-}
-
 void outputs_open(bool with_labels, bool with_colour)
 {
     labels = with_labels;
@@ -226,7 +212,7 @@ int outputs_new(const char *name)
     static bool running;
     pthread_mutex_lock(&lock);
     if (count == MOST || changes < 0 || news < 0 ||
-        (!running && !(running = start_thread())))
+        (!running && !(running = tl_helper_thread_start(run, NULL) == TL_OK)))
         return -1;
     int master = tl_standard_avoid(
         posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK));

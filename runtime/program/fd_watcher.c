@@ -11,15 +11,14 @@
 #include "program/fd_watcher.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/helper_thread.h"
 #include "base/standard.h"
 #include "park/post.h"
 #include "process/task_slots.h"
@@ -279,21 +278,6 @@ static void *live(void *unused)
     return unused;
 }
 
-static int create(void)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    sigset_t all, mask;
-    sigfillset(&all);
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_sigmask(SIG_BLOCK, &all, &mask);
-    int error = pthread_create(&thread, &attributes, live, NULL);
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
-    pthread_attr_destroy(&attributes);
-    return error ? TL_SYSTEM : TL_OK;
-}
-
 static void give(struct tl_fd *fd)
 {
     struct tl_fd *head = atomic_load(&watcher.added);
@@ -311,7 +295,8 @@ static int start(struct tl_fd *fd)
     atomic_store(&watcher.added, NULL);
     give(fd);
     atomic_store(&watcher.state, WATCHER_STARTS);
-    int status = watcher.control < 0 ? TL_SYSTEM : create();
+    int status =
+        watcher.control < 0 ? TL_SYSTEM : tl_helper_thread_start(live, NULL);
     while (status == TL_OK && atomic_load(&watcher.state) == WATCHER_STARTS)
         sched_yield();
     if (status == TL_OK && atomic_load(&watcher.state) == WATCHER_FAILED)

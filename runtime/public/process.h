@@ -155,4 +155,9 @@ void tl_look_away(unsigned arena);
 const char *tl_task_name(void);
 bool tl_task_is_main(void);
 
+/* Starts `run` in a thread of this process that is no task, takes no signals,
+ * and is joined by nobody.  It runs as this returns: a fork that follows does
+ * not meet its beginning.  TL_SYSTEM with errno. */
+int tl_helper_thread_start(void *(*run)(void *argument), void *argument);
+
 #endif

@@ -1,16 +1,12 @@
 #include "remote/bells.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <hiredis/hiredis.h>
 
-#include "base/standard.h"
+#include "base/helper_thread.h"
 #include "remote/answer.h"
 #include "wire/login.h"
 #include "wire/moment.h"
@@ -247,21 +243,13 @@ static int reconnect(struct tl_session *session, struct tl_pause *pause)
                                                      : rest(session, pause);
 }
 
-/* What the thread is begun with: its maker's, who waits until it has begun. */
-struct beginning {
-    struct tl_session *session;
-    int begun; /* eventfd */
-};
-
 static void *run(void *argument)
 {
-    struct beginning *beginning = argument;
-    struct tl_session *session = beginning->session;
+    struct tl_session *session = argument;
     struct thread thread = {.session = session};
     struct tl_pause pause = {0};
     int status = TL_OK;
     bool well;
-    eventfd_write(beginning->begun, 1);
     here = &thread;
     session->bells.wait = wait_here;
     while (status != TL_CANCELLED && tl_session_is_good(session)) {
@@ -283,29 +271,9 @@ static void *run(void *argument)
 
 /* ---- the thread ---- */
 
-/* It runs as this returns: sessions are opened by who is about to fork, and an
- * allocator without handlers for that (ASan's) is locked as a thread begins. */
 int tl_bells_begin(struct tl_session *session)
 {
-    struct beginning beginning = {
-        .session = session,
-        .begun = tl_standard_avoid(eventfd(0, EFD_CLOEXEC))};
-    eventfd_t once;
-    sigset_t all, mask;
-    if (beginning.begun < 0)
-        return TL_SYSTEM;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &mask);
-    int error = pthread_create(&session->thread, NULL, run, &beginning);
-    while (error == 0 && eventfd_read(beginning.begun, &once) < 0 &&
-           errno == EINTR)
-        ;
-    close(beginning.begun);
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
-    if (error == 0)
-        pthread_detach(session->thread);
-    errno = error;
-    return error == 0 ? TL_OK : TL_SYSTEM;
+    return tl_helper_thread_start(run, session);
 }
 
 void tl_bells_forget(void)

@@ -61,7 +61,6 @@ struct tl_session {
     _Atomic uint64_t values;       /* number of the last large one; relaxed */
 
     struct tl_wire bells; /* of the bells' thread alone */
-    pthread_t thread;
     int stop; /* eventfd: the bells' thread ends; -1: there is none */
 };
 
