@@ -5,8 +5,8 @@
 
 char *tl_births_texts(struct tl_lane *lane, uint64_t position, uint64_t head)
 {
-    uint64_t all_words = 2 * tl_lane_size(head);
-    uint64_t words = all_words > TL_LANE_WORDS ? all_words - TL_LANE_WORDS : 0;
+    uint64_t units = tl_lane_size(head);
+    uint64_t words = units > TL_LANE_WORDS ? units - TL_LANE_WORDS : 0;
     char *all = malloc(words * sizeof words + TL_LANE_TEXTS);
     if (!all)
         return NULL;

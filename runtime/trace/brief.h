@@ -3,8 +3,8 @@
  * moment, without a sleep, and with nothing else that begins within them.
  *
  * Such a one is none of those that are open (trace/open).  As it begins, its
- * unit is filled in but for what is known at its end, and `brief` says that it
- * goes on there:
+ * unit is filled in but for its message, its result, and the moment of its end,
+ * if that is told; and `brief` says that it goes on there:
  *
  *   brief == written + 1   the unit at `written` is its one
  *   else                   there is none
@@ -43,6 +43,47 @@ enum tl_recording_moments {
     TL_RECORDING_END
 };
 
+/* Of a unit BRIEF: its entry of the places, from 0. */
+static inline uint64_t tl_brief_place(uint64_t unit)
+{
+    return unit >> TL_LANE_BRIEF_PLACE_SHIFT & (TL_LANE_PLACES - 1);
+}
+_Static_assert(TL_LANE_PLACES == 1 << (TL_LANE_BRIEF_MESSAGE_SHIFT -
+                                       TL_LANE_BRIEF_PLACE_SHIFT),
+               "each entry fits");
+
+/* Its message, or 0; `last`: of the place. */
+static inline uint64_t tl_brief_message(uint64_t unit, uint64_t last)
+{
+    uint64_t told = unit >> TL_LANE_BRIEF_MESSAGE_SHIFT &
+                    ((UINT64_C(1) << TL_LANE_BRIEF_MESSAGE_BITS) - 1);
+    uint64_t folded = told - 1;
+    uint64_t since = folded >> 1 ^ (0 - (folded & 1));
+    return told ? last + since : 0;
+}
+
+/* What tells of the message; too large to fit where those are too far apart. */
+static inline uint64_t tl_brief_told(uint64_t message, uint64_t last)
+{
+    int64_t since = (int64_t)(message - last);
+    return 1 + ((uint64_t)since << 1 ^ (uint64_t)(since >> 63));
+}
+
+/* When the one that goes on began; 0: not known.  `base`: the lane's. */
+static inline int64_t tl_brief_began(const struct tl_lane *lane, uint64_t unit,
+                                     uint64_t base)
+{
+    uint64_t time = unit >> TL_LANE_BRIEF_TIME_SHIFT;
+    if (time)
+        return (int64_t)(base + time);
+    /* relaxed, both: only its task writes them, or that is dead, or it is a
+     * guess */
+    return atomic_load_explicit(&lane->moments, memory_order_relaxed) ==
+                   TL_RECORDING_BOTH
+               ? atomic_load_explicit(&lane->since, memory_order_relaxed)
+               : 0;
+}
+
 /* False: it is none that can be brief.  With TL_RECORDING_BOTH it is until it
  * ends. */
 static inline bool tl_brief_begin(struct tl_lane *lane, uint32_t operation,
@@ -51,70 +92,64 @@ static inline bool tl_brief_begin(struct tl_lane *lane, uint32_t operation,
 {
     uint64_t place = tl_places_known(lane, operation, object);
     uint64_t end = tl_lane_written(lane) + 1;
-    struct tl_unit *unit = lane->next;
+    tl_unit *next = lane->next;
     /* relaxed: only this task writes it */
-    if (!place || unit >= lane->stop || !tl_lane_is_of_now(lane) ||
+    if (!place || next >= lane->stop || !tl_lane_is_of_now(lane) ||
         atomic_load_explicit(&lane->brief, memory_order_relaxed) == end)
         return false;
+    uint64_t unit = TL_LANE_BRIEF | (place - 1) << TL_LANE_BRIEF_PLACE_SHIFT;
+    if (moments != TL_RECORDING_END) {
+        uint64_t time = (uint64_t)tl_ticks_counter() - lane->base;
+        if (time >> TL_LANE_BRIEF_TIME_BITS)
+            return false;
+        unit |= time << TL_LANE_BRIEF_TIME_SHIFT;
+    }
+    lane->message = 0;
     /* relaxed, both: the release below comes after them */
-    atomic_store_explicit(&unit->words[0],
-                          TL_LANE_OPERATION | place << TL_LANE_UNITS_SHIFT,
+    atomic_store_explicit(next, unit, memory_order_relaxed);
+    atomic_store_explicit(&lane->moments, (uint8_t)moments,
                           memory_order_relaxed);
-    atomic_store_explicit(
-        &unit->words[1],
-        moments == TL_RECORDING_END ? 0 : (uint64_t)tl_ticks_counter(),
-        memory_order_relaxed);
-    lane->moments = (uint8_t)moments;
     /* release: the unit before the word that tells of it; pairs with the
      * acquire in tl_brief_is_behind */
     atomic_store_explicit(&lane->brief, end, memory_order_release);
     return true;
 }
 
-/* False: there is none, or it is to be open.  Where the recording is over, no
- * reader takes it for one of the next (trace/drain). */
+/* False: there is none, or it is to be open: what is told of it does not fit.
+ * Where the recording is over, no reader takes it for one of the next
+ * (trace/drain). */
 static inline bool tl_brief_end(struct tl_lane *lane,
                                 enum tl_trace_result result)
 {
-    uint64_t end = tl_lane_written(lane) + 1;
+    uint64_t end = tl_lane_written(lane) + 1, message = lane->message;
+    /* relaxed, all: only this task writes them */
+    uint8_t moments =
+        atomic_load_explicit(&lane->moments, memory_order_relaxed);
     if (atomic_load_explicit(&lane->brief, memory_order_relaxed) != end ||
-        lane->moments == TL_RECORDING_BOTH)
+        moments == TL_RECORDING_BOTH)
         return false;
-    struct tl_unit *unit = lane->next;
-    /* relaxed, all: the release below comes after them */
-    if (lane->moments == TL_RECORDING_END) {
+    tl_unit *next = lane->next;
+    uint64_t unit = atomic_load_explicit(next, memory_order_relaxed) |
+                    (uint64_t)result << TL_LANE_BRIEF_RESULT_SHIFT;
+    struct tl_lane_place *place = &lane->places[tl_brief_place(unit)];
+    uint64_t told = message ? tl_brief_told(message, place->message) : 0;
+    if (moments == TL_RECORDING_END) {
         tl_ticks_after();
-        atomic_store_explicit(&unit->words[1], (uint64_t)tl_ticks_counter(),
-                              memory_order_relaxed);
+        uint64_t time = (uint64_t)tl_ticks_counter() - lane->base;
+        if (time >> TL_LANE_BRIEF_TIME_BITS)
+            return false;
+        unit |= time << TL_LANE_BRIEF_TIME_SHIFT;
     }
-    if (__builtin_expect(result != TL_TRACE_DONE, 0))
-        atomic_store_explicit(
-            &unit->words[0],
-            atomic_load_explicit(&unit->words[0], memory_order_relaxed) |
-                (uint64_t)result << TL_LANE_RESULT_SHIFT,
-            memory_order_relaxed);
+    if (__builtin_expect(told >> TL_LANE_BRIEF_MESSAGE_BITS != 0, 0))
+        return false;
+    if (told)
+        place->message = message;
+    unit |= told << TL_LANE_BRIEF_MESSAGE_SHIFT;
+    atomic_store_explicit(next, unit, memory_order_relaxed);
     /* release: pairs with the acquire in tl_drain_lane.  commit */
     atomic_store_explicit(&lane->written, end, memory_order_release);
-    lane->next = unit + 1;
-    return true;
-}
-
-/* Its message is that of this number; false: there is none, or it is open from
- * now on. */
-static inline bool tl_brief_tell(struct tl_lane *lane, uint64_t number)
-{
-    if (!tl_open_is_brief(lane))
-        return false;
-    if (__builtin_expect(number > TL_LANE_NUMBER_MOST, 0)) {
-        tl_open_brief(lane);
-        return false;
-    }
-    _Atomic uint64_t *head = lane->next->words;
-    /* relaxed, both: as in tl_brief_end */
-    uint64_t rest = atomic_load_explicit(head, memory_order_relaxed) &
-                    ~(TL_LANE_NUMBER_MOST << TL_LANE_NUMBER_SHIFT);
-    atomic_store_explicit(head, rest | number << TL_LANE_NUMBER_SHIFT,
-                          memory_order_relaxed);
+    lane->base += unit >> TL_LANE_BRIEF_TIME_SHIFT;
+    lane->next = next + 1;
     return true;
 }
 
@@ -122,11 +157,13 @@ static inline bool tl_brief_tell(struct tl_lane *lane, uint64_t number)
  * none yet.  Async-signal-safe. */
 static inline void tl_brief_lasts(struct tl_lane *lane, int64_t now)
 {
-    _Atomic uint64_t *began = &lane->next->words[1];
-    lane->moments = TL_RECORDING_BOTH;
-    /* relaxed, both: as in tl_brief_end */
-    if (!atomic_load_explicit(began, memory_order_relaxed))
-        atomic_store_explicit(began, (uint64_t)now, memory_order_relaxed);
+    /* relaxed, all: read by this task, or once it is dead */
+    if (atomic_load_explicit(&lane->moments, memory_order_relaxed) ==
+        TL_RECORDING_BOTH)
+        return;
+    atomic_store_explicit(&lane->since, now, memory_order_relaxed);
+    atomic_store_explicit(&lane->moments, TL_RECORDING_BOTH,
+                          memory_order_relaxed);
 }
 
 /* By the reader, as it looks for the last time: whether there is one behind

@@ -90,41 +90,48 @@ static void fill_more(const struct pass *pass, uint64_t distance,
     fill_sleep(pass->drain, &sleep, span);
 }
 
-__attribute__((noinline)) static void read_operation(struct pass *pass,
-                                                     uint64_t head)
+static void put(struct pass *pass, const struct tl_span *span)
 {
     struct tl_drain *drain = pass->drain;
+    if (pass->how == TL_DRAIN_PEEK || !drain->kept)
+        tl_trace_file_span(drain->file, span);
+    else
+        tl_kept_spans_add(drain->kept, span);
+    drain->operations += pass->how != TL_DRAIN_PEEK;
+}
+
+__attribute__((noinline)) static void
+read_operation(struct pass *pass, uint64_t head, uint64_t began)
+{
     if (!pass->reader->task)
         return; /* it began in an earlier recording */
     uint64_t number = head >> TL_LANE_NUMBER_SHIFT;
-    uint64_t entry = head >> TL_LANE_UNITS_SHIFT & 0xffff;
-    struct tl_span span = {
-        .task = pass->reader->task,
-        .place = pass->reader->places[(entry - 1) % TL_LANE_PLACES],
-        .result = (enum tl_trace_result)(head >> TL_LANE_RESULT_SHIFT & 3),
-        .began = tl_births_moment(drain,
-                                  tl_lane_word(pass->lane, pass->position, 1)),
-        .slept = -1,
-        .called = -1};
-    span.ended = span.began;
-    const struct tl_lane_open *open = NULL;
-    if (head & TL_LANE_HAS_MORE)
+    struct tl_span span =
+        tl_drain_span(pass->drain, pass->reader,
+                      (head >> TL_LANE_UNITS_SHIFT & 0xffff) - 1, began);
+    span.result = (enum tl_trace_result)(head >> TL_LANE_RESULT_SHIFT & 3);
+    bool is_open = head & TL_LANE_OPEN, has_more = head & TL_LANE_HAS_MORE;
+    const struct tl_lane_open *kept =
+        is_open && !has_more ? kept_of(pass) : NULL;
+    if (has_more)
         fill_more(pass, number, &span);
-    else if (!(head & TL_LANE_OPEN))
+    else if (!is_open)
         span.message = number;
-    else
-        open = kept_of(pass);
-    if (open)
-        fill_kept(drain, open, &span);
-    if (head & TL_LANE_OPEN) {
+    if (kept)
+        fill_kept(pass->drain, kept, &span);
+    if (is_open) {
         span.ended = -1;
         span.result = TL_TRACE_UNKNOWN;
     }
-    if (pass->how == TL_DRAIN_PEEK || !drain->kept)
-        tl_trace_file_span(drain->file, &span);
-    else
-        tl_kept_spans_add(drain->kept, &span);
-    drain->operations += pass->how != TL_DRAIN_PEEK;
+    put(pass, &span);
+}
+
+/* One that goes not straight to the file (tl_drain_brief). */
+static void read_brief(struct pass *pass, uint64_t unit)
+{
+    struct tl_span span = tl_drain_brief_span(pass->drain, pass->reader, unit);
+    if (span.task) /* else it is of an earlier recording */
+        put(pass, &span);
 }
 
 /* ---- the other records ---- */
@@ -149,6 +156,8 @@ static void read_task(struct pass *pass, uint64_t head)
     tell_lost(pass, word(pass, TL_LANE_TASK_LOST));
     pass->reader->task = tl_births_index(pass->drain, number_of(head));
     memset(pass->reader->places, 0, sizeof pass->reader->places);
+    memset(pass->reader->messages, 0, sizeof pass->reader->messages);
+    pass->reader->base = 0;
 }
 
 /* SIGTERM is how a program ends its own daemons, and what asks others to end.
@@ -208,8 +217,17 @@ static void read_place(struct pass *pass, uint64_t head, const char *script)
         file, operation, tl_recording_words.operation(operation));
     uint32_t object = object_of(pass, name, space, after(space));
     uint32_t of = line ? tl_trace_file_script(file, script) : 0;
-    pass->reader->places[(number_of(head) - 1) % TL_LANE_PLACES] =
+    uint32_t entry = (number_of(head) - 1) % TL_LANE_PLACES;
+    pass->reader->places[entry] =
         tl_trace_file_place(file, named, object, of, line);
+    pass->reader->messages[entry] = 0;
+}
+
+static void read_base(struct pass *pass)
+{
+    uint64_t entry = word(pass, TL_LANE_BASE_PLACE) % TL_LANE_PLACES;
+    pass->reader->messages[entry] = word(pass, TL_LANE_BASE_MESSAGE);
+    pass->reader->base = word(pass, TL_LANE_BASE_TIME);
 }
 
 static void read_mark(struct pass *pass, const char *text)
@@ -228,6 +246,8 @@ static void read_note(struct pass *pass, uint64_t head)
     uint64_t what = head & TL_LANE_WHAT;
     if (what == TL_LANE_TASK)
         read_task(pass, head);
+    if (what == TL_LANE_BASE)
+        read_base(pass);
     if (what == TL_LANE_END && !again)
         read_end(pass, head);
     if (what != TL_LANE_PLACE && (what != TL_LANE_MARK || again))
@@ -242,20 +262,30 @@ static void read_note(struct pass *pass, uint64_t head)
 
 /* ---- a lane ---- */
 
+/* How many units were read. */
+static uint64_t read_briefs(struct pass *pass, uint64_t unit, uint64_t written)
+{
+    uint64_t taken = 0;
+    if (pass->reader->task && !pass->drain->kept)
+        taken = tl_drain_brief(pass->drain, pass->lane, pass->reader,
+                               pass->position, written);
+    if (taken)
+        return taken;
+    read_brief(pass, unit);
+    return 1;
+}
+
 /* Reads one record, or several that are brief: how many units they take; 0: the
  * pass ends before it. */
 static uint64_t read_record(struct pass *pass, uint64_t written)
 {
-    const struct tl_unit *unit = tl_lane_unit(pass->lane, pass->position);
     /* acquire: pairs with the commit of an operation's end */
-    uint64_t head = atomic_load_explicit(&unit->words[0], memory_order_acquire);
-    if (tl_drain_is_brief(head) && pass->reader->task && !pass->drain->kept) {
-        uint64_t taken = tl_drain_brief(pass->drain, pass->lane, pass->reader,
-                                        pass->position, written);
-        if (taken)
-            return taken;
-    }
-    if ((head & TL_LANE_WHAT) != TL_LANE_OPERATION) {
+    uint64_t head = atomic_load_explicit(
+        tl_lane_unit(pass->lane, pass->position), memory_order_acquire);
+    uint64_t what = head & TL_LANE_WHAT;
+    if (what == TL_LANE_BRIEF)
+        return read_briefs(pass, head, written);
+    if (what != TL_LANE_OPERATION) {
         read_note(pass, head);
         return tl_lane_size(head);
     }
@@ -264,20 +294,26 @@ static uint64_t read_record(struct pass *pass, uint64_t written)
         pass->position >=
             atomic_load_explicit(&pass->lane->tenancy, memory_order_relaxed))
         return 0;
-    read_operation(pass, head);
-    return 1;
+    read_operation(pass, head, word(pass, 1));
+    return TL_LANE_OPERATION_UNITS;
 }
 
-/* One that is brief, and behind what is written. */
+/* One that is brief, and behind what is written; or about to be open. */
 static void read_last(struct pass *pass, uint64_t written)
 {
     if (pass->how == TL_DRAIN_LIVE || !tl_brief_is_behind(pass->lane, written))
         return;
-    const struct tl_unit *unit = tl_lane_unit(pass->lane, written);
-    /* relaxed: the acquire in tl_brief_is_behind came before */
-    read_operation(pass,
-                   TL_LANE_OPEN | atomic_load_explicit(&unit->words[0],
-                                                       memory_order_relaxed));
+    /* acquire: pairs with the release in publish_brief of trace/open */
+    uint64_t unit = atomic_load_explicit(tl_lane_unit(pass->lane, written),
+                                         memory_order_acquire);
+    if ((unit & TL_LANE_WHAT) == TL_LANE_BRIEF)
+        read_operation(
+            pass,
+            TL_LANE_OPERATION | TL_LANE_OPEN |
+                (tl_brief_place(unit) + 1) << TL_LANE_UNITS_SHIFT,
+            (uint64_t)tl_brief_began(pass->lane, unit, pass->reader->base));
+    else
+        read_operation(pass, unit, tl_lane_word(pass->lane, written, 1));
 }
 
 static void read_lane(struct pass *pass)

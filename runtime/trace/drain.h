@@ -19,6 +19,8 @@ struct tl_drain_reader {
     uint32_t task;
     uint64_t lost; /* of the lane's, what was told */
     uint32_t places[TL_LANE_PLACES];
+    uint64_t base; /* and what brief ones count from (trace/lane) */
+    uint64_t messages[TL_LANE_PLACES];
 };
 
 struct tl_drain {
@@ -41,19 +43,21 @@ enum tl_drain_how {
 
 void tl_drain_all(struct tl_drain *drain, enum tl_drain_how how);
 
-/* For the drain's own parts.  Whether the operation of that HEAD is all in its
- * unit, with one moment: most are. */
-static inline bool tl_drain_is_brief(uint64_t head)
-{
-    return (head & (TL_LANE_WHAT | TL_LANE_OPEN | TL_LANE_HAS_MORE)) ==
-           TL_LANE_OPERATION;
-}
-
-/* Puts such as are brief, from the position on, which is below `written`, into
- * the file as brief spans, as far as one follows the other in a stretch: how
- * many. */
+/* For the drain's own parts.  What the task's brief ones are that lie from the
+ * position on, which is below `written`, as far as one follows the other in a
+ * stretch: puts them into the file; how many. */
 uint64_t tl_drain_brief(struct tl_drain *drain, struct tl_lane *lane,
-                        const struct tl_drain_reader *reader, uint64_t position,
+                        struct tl_drain_reader *reader, uint64_t position,
                         uint64_t written);
+
+/* The one that is that unit; the next is counted from it. */
+struct tl_span tl_drain_brief_span(struct tl_drain *drain,
+                                   struct tl_drain_reader *reader,
+                                   uint64_t unit);
+
+/* One at this entry that ended as it began, at that time. */
+struct tl_span tl_drain_span(struct tl_drain *drain,
+                             const struct tl_drain_reader *reader,
+                             uint64_t entry, uint64_t began);
 
 #endif

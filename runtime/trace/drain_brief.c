@@ -1,10 +1,12 @@
 /*
  * Drain, brief: what is done of most operations, and so of nothing else.
  */
+#include "trace/births.h"
+#include "trace/brief.h"
 #include "trace/drain.h"
 
 /* So many units ahead are fetched: they are in the caches of the task's CPU. */
-#define AHEAD 64
+#define AHEAD 128
 
 /* What is read goes by: a copy, which no byte that is written can change, for
  * all the compiler knows. */
@@ -13,38 +15,48 @@ struct view {
     double worth;
     bool counter;
     const uint32_t *places;
+    uint64_t *messages;
+    uint64_t base;
 };
 
 static struct view view_of(struct tl_drain *drain,
-                           const struct tl_drain_reader *reader)
+                           struct tl_drain_reader *reader)
 {
     if (drain->ticks.worth == 0)
         tl_ticks_learn(&drain->ticks);
     return (struct view){.origin = drain->origin,
                          .worth = drain->ticks.worth,
                          .counter = drain->ticks.counter,
-                         .places = reader->places};
+                         .places = reader->places,
+                         .messages = reader->messages,
+                         .base = reader->base};
 }
 
-/* False: it is none, or does not fit. */
-static inline bool put(const struct view *view, const struct tl_unit *unit,
+/* False: it is none, or does not fit; what the next counts from is as before
+ * then. */
+static inline bool put(struct view *view, const tl_unit *at,
                        struct tl_brief_spans *out)
 {
-    /* acquire: pairs with the commit of an operation's end */
-    uint64_t head = atomic_load_explicit(&unit->words[0], memory_order_acquire);
-    if (!tl_drain_is_brief(head))
+    /* relaxed: the acquire of `written` came before, and it changes no more */
+    uint64_t unit = atomic_load_explicit(at, memory_order_relaxed);
+    if ((unit & TL_LANE_WHAT) != TL_LANE_BRIEF)
         return false;
-    uint64_t entry = head >> TL_LANE_UNITS_SHIFT & 0xffff;
-    /* relaxed: see tl_lane_word */
-    int64_t ticks =
-        (int64_t)atomic_load_explicit(&unit->words[1], memory_order_relaxed) -
-        view->origin;
+    uint64_t entry = tl_brief_place(unit);
+    uint64_t *last = &view->messages[entry];
+    uint64_t message = tl_brief_message(unit, *last);
+    uint64_t time = view->base + (unit >> TL_LANE_BRIEF_TIME_SHIFT);
     struct tl_brief_span span = {
-        .place = view->places[(entry - 1) % TL_LANE_PLACES],
-        .message = head >> TL_LANE_NUMBER_SHIFT,
-        .result = (enum tl_trace_result)(head >> TL_LANE_RESULT_SHIFT & 3),
-        .moment = tl_ticks_time_by(view->counter, view->worth, ticks)};
-    return tl_brief_spans_put(out, &span);
+        .place = view->places[entry],
+        .message = message,
+        .result =
+            (enum tl_trace_result)(unit >> TL_LANE_BRIEF_RESULT_SHIFT & 3),
+        .moment = tl_ticks_time_by(view->counter, view->worth,
+                                   (int64_t)time - view->origin)};
+    if (!tl_brief_spans_put(out, &span))
+        return false;
+    view->base = time;
+    *last = message ? message : *last;
+    return true;
 }
 
 static uint64_t end_of_stretch(uint64_t position)
@@ -53,25 +65,53 @@ static uint64_t end_of_stretch(uint64_t position)
 }
 
 uint64_t tl_drain_brief(struct tl_drain *drain, struct tl_lane *lane,
-                        const struct tl_drain_reader *reader, uint64_t position,
+                        struct tl_drain_reader *reader, uint64_t position,
                         uint64_t written)
 {
     uint64_t end = end_of_stretch(position);
     uint64_t most = (end < written ? end : written) - position;
-    const struct tl_unit *unit = tl_lane_unit(lane, position);
-    const struct tl_unit *behind = unit + most;
-    struct view view = view_of(drain, reader);
+    const tl_unit *unit = tl_lane_unit(lane, position), *behind = unit + most;
     struct tl_brief_spans out;
     if (!tl_trace_file_begin_brief(drain->file, reader->task, most, &out))
         return 0;
-    /* another copy, of which nobody has the address: so it is in registers */
+    /* copies of which nobody has the address: so they are in registers */
     struct tl_brief_spans run = out;
+    struct view view = view_of(drain, reader);
     while (unit < behind && put(&view, unit, &run)) {
         __builtin_prefetch(unit + AHEAD);
         unit++;
     }
     out = run;
+    reader->base = view.base;
     tl_trace_file_end_brief(drain->file, reader->task, &out);
     drain->operations += out.count;
     return out.count;
+}
+
+struct tl_span tl_drain_span(struct tl_drain *drain,
+                             const struct tl_drain_reader *reader,
+                             uint64_t entry, uint64_t began)
+{
+    int64_t moment = tl_births_moment(drain, began);
+    return (struct tl_span){.task = reader->task,
+                            .place = reader->places[entry % TL_LANE_PLACES],
+                            .began = moment,
+                            .ended = moment,
+                            .slept = -1,
+                            .called = -1};
+}
+
+struct tl_span tl_drain_brief_span(struct tl_drain *drain,
+                                   struct tl_drain_reader *reader,
+                                   uint64_t unit)
+{
+    uint64_t entry = tl_brief_place(unit), *last = &reader->messages[entry];
+    uint64_t message = tl_brief_message(unit, *last);
+    reader->base += unit >> TL_LANE_BRIEF_TIME_SHIFT;
+    *last = message ? message : *last;
+    struct tl_span span = tl_drain_span(drain, reader, entry, reader->base);
+    span.message = message;
+    span.result =
+        (enum tl_trace_result)(unit >> TL_LANE_BRIEF_RESULT_SHIFT & 3);
+    return span;
 }

@@ -8,7 +8,7 @@
 
 #define TEXT_MOST 1024
 #define PAGE 4096
-#define UNIT sizeof(struct tl_unit)
+#define UNIT sizeof(tl_unit)
 
 struct tl_lanes *tl_lanes;
 _Thread_local struct tl_lane *tl_lane;
@@ -136,20 +136,6 @@ static uint64_t lesser(uint64_t one, uint64_t other)
     return one < other ? one : other;
 }
 
-bool tl_lane_look(struct tl_lane *lane)
-{
-    if (!tl_lane_has_room(lane, 1, TL_LANE_SPARE))
-        return false;
-    uint64_t position = tl_lane_written(lane);
-    tl_lane_reach(lane, position + 1);
-    lane->next = tl_lane_unit(lane, position);
-    lane->stop = lane->next;
-    if (tl_lanes->counter)
-        lane->stop += lesser(lane->limit - TL_LANE_SPARE - position,
-                             TL_LANE_STRETCH - position % TL_LANE_STRETCH);
-    return true;
-}
-
 static size_t add_text(char *all, size_t used, const char *text)
 {
     size_t size = text ? strlen(text) : 0;
@@ -167,8 +153,8 @@ static size_t add_text(char *all, size_t used, const char *text)
 static void set(struct tl_lane *lane, uint64_t position, unsigned index,
                 uint64_t value)
 {
-    struct tl_unit *unit = tl_lane_unit(lane, position + index / 2);
-    atomic_store_explicit(&unit->words[index % 2], value, memory_order_relaxed);
+    atomic_store_explicit(tl_lane_unit(lane, position + index), value,
+                          memory_order_relaxed);
 }
 
 static void write_words(struct tl_lane *lane, uint64_t position, uint64_t head,
@@ -187,6 +173,35 @@ static void publish(struct tl_lane *lane, uint64_t from, uint64_t to)
     lane->next = tl_lane_unit(lane, to);
     if (from / TL_LANE_STRETCH != to / TL_LANE_STRETCH)
         lane->stop = NULL;
+}
+
+/* Where one more unit is left in the stretch: none. */
+static void leave_gap(struct tl_lane *lane)
+{
+    uint64_t position = tl_lane_written(lane);
+    if (position % TL_LANE_STRETCH != TL_LANE_STRETCH - 1)
+        return;
+    tl_lane_reach(lane, position + 1);
+    set(lane, position, 0, TL_LANE_GAP);
+    publish(lane, position, position + 1);
+}
+
+bool tl_lane_look(struct tl_lane *lane)
+{
+    if (!tl_lane_has_room(lane, 1 + TL_LANE_OPERATION_UNITS, TL_LANE_SPARE))
+        return false;
+    leave_gap(lane);
+    uint64_t position = tl_lane_written(lane);
+    tl_lane_reach(lane, position + TL_LANE_OPERATION_UNITS);
+    lane->next = tl_lane_unit(lane, position);
+    lane->stop = lane->next;
+    if (tl_lanes->counter)
+        /* so that behind what is brief another unit is, too: see publish_brief
+         */
+        lane->stop += lesser(lane->limit - TL_LANE_SPARE - position,
+                             TL_LANE_STRETCH - position % TL_LANE_STRETCH) -
+                      (TL_LANE_OPERATION_UNITS - 1);
+    return true;
 }
 
 /* A writer that was killed in exchange() has left two entries that name one
@@ -216,6 +231,7 @@ void tl_lane_begin(struct tl_lane *lane)
     mend(lane);
     lane->mapped = 0;
     lane->stop = NULL;
+    lane->base = 0;
     /* relaxed: only this task writes it */
     atomic_store_explicit(&lane->brief, 0, memory_order_relaxed);
 }
@@ -223,7 +239,7 @@ void tl_lane_begin(struct tl_lane *lane)
 void tl_lane_write_words(struct tl_lane *lane, uint64_t head,
                          const uint64_t words[TL_LANE_WORDS - 1])
 {
-    uint64_t position = tl_lane_written(lane), units = TL_LANE_WORDS / 2;
+    uint64_t position = tl_lane_written(lane), units = TL_LANE_WORDS;
     tl_lane_reach(lane, position + units);
     write_words(lane, position, head | (units - 1) << TL_LANE_UNITS_SHIFT,
                 words);
@@ -238,7 +254,7 @@ bool tl_lane_write(struct tl_lane *lane, const struct tl_lane_note *note)
         used = add_text(all, used, note->texts[n]);
     uint64_t units = (used + UNIT - 1) / UNIT;
     memset(all + used, 0, units * UNIT - used);
-    units += TL_LANE_WORDS / 2;
+    units += TL_LANE_WORDS;
     if (!tl_lane_has_room(lane, units, note->spare))
         return false;
     uint64_t position = tl_lane_written(lane);
@@ -247,7 +263,7 @@ bool tl_lane_write(struct tl_lane *lane, const struct tl_lane_note *note)
                 note->what | (units - 1) << TL_LANE_UNITS_SHIFT |
                     (uint64_t)note->number << TL_LANE_NUMBER_SHIFT,
                 note->words);
-    for (unsigned word = TL_LANE_WORDS; word < 2 * units; word++) {
+    for (unsigned word = TL_LANE_WORDS; word < units; word++) {
         uint64_t bytes;
         memcpy(&bytes, all + (word - TL_LANE_WORDS) * sizeof bytes,
                sizeof bytes);

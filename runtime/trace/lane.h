@@ -8,9 +8,11 @@
  * the first task that is to be recorded, inherited by forks at its address, and
  * backed on touch.
  *
- * A unit is two words, and most operations are one unit: so the writer touches
- * a new line of the cache each fourth operation.  Positions below `drained` are
- * the reader's no more, those from `written` on the writer's alone.
+ * A unit is a word, and most operations are one unit (BRIEF): so the writer
+ * touches a new line of the cache each eighth operation.  Such a one tells its
+ * time and its message by how much they differ from those of one before.
+ * Positions below `drained` are the reader's no more, those from `written` on
+ * the writer's alone.
  *
  * Memory that is touched for the first time costs more than what is written
  * there, and pushes what the task works with out of its caches.  So the writer
@@ -29,7 +31,7 @@
  *             for its task is still in it; but for one of a tenant that has
  *             gone: that is as whole as it will ever be.
  *   brief     says that the unit at `written` is that of an operation which
- *             goes on, and is filled in but for its end (release; trace/brief).
+ *             goes on, and tells its beginning (release; trace/brief).
  *             Most have ended by the time a reader could see that: `written`
  *             moves then, which is their one commit.
  *   drained   moves when the reader has copied what lies before (release); a
@@ -64,24 +66,27 @@
 #include "tasks/task.h"
 
 #define TL_LANES (TL_TASKS_MOST + 1)
-#define TL_LANE_UNITS UINT64_C(262144) /* a power of 2 */
-#define TL_LANE_STRETCH UINT64_C(4096) /* units; a power of 2 */
+#define TL_LANE_UNITS UINT64_C(524288) /* a power of 2 */
+#define TL_LANE_STRETCH UINT64_C(8192) /* units; a power of 2 */
 #define TL_LANE_PIECES (TL_LANE_UNITS / TL_LANE_STRETCH)
 /* The writer hurries the reader where so many units are to be read: a short run
  * never does, and where all CPUs are busy the reader may come when there are
  * many times as many. */
-#define TL_LANE_HURRY (8 * TL_LANE_STRETCH)
+#define TL_LANE_HURRY (4 * TL_LANE_STRETCH)
 #define TL_LANE_PLACES 1024 /* a power of 2 */
 #define TL_LANE_NESTED 8
-#define TL_LANE_WORDS 8 /* of a record that is no operation: four units */
+#define TL_LANE_WORDS 8 /* of a record that is no operation */
 #define TL_LANE_TEXTS 4
 /* Units that operations leave for the ends of those that are open, and for
  * what is no operation; and those that this leaves to the ends. */
-#define TL_LANE_SPARE 128
-#define TL_LANE_KEPT (TL_LANE_NESTED * TL_LANE_WORDS / 2)
+#define TL_LANE_SPARE 256
+#define TL_LANE_KEPT (TL_LANE_NESTED * TL_LANE_WORDS)
 
 enum tl_lane_what {
     TL_LANE_OPERATION = 1,
+    TL_LANE_BRIEF, /* an operation that is this unit alone */
+    TL_LANE_BASE,  /* what the next of those count from */
+    TL_LANE_GAP,   /* nothing: the last unit of a stretch */
     TL_LANE_MORE,  /* of an operation before it */
     TL_LANE_PLACE, /* of an entry of the lane's table of places, from now on */
     TL_LANE_TASK,  /* the lane is this task's from now on */
@@ -90,7 +95,7 @@ enum tl_lane_what {
 };
 
 /*
- * HEAD, the first word of each record:
+ * HEAD, the first unit of each record but BRIEF:
  *
  *   what     4 bits
  *   open     of an operation; and `more`, and the result, 2 bits
@@ -98,7 +103,22 @@ enum tl_lane_what {
  *   number   40 bits: of an operation its message, or how far behind it its
  *            MORE is; of a PLACE the entry; of a TASK or END the task
  *
- * The second word of an operation is the time when it began; 0: not known.
+ * An OPERATION is two units, which are in one stretch: the second is the time
+ * when it began; 0: not known.
+ *
+ * BRIEF, from the lowest bits:
+ *
+ *   what     4 bits
+ *   result   2 bits
+ *   place   10 bits: its entry, from 0
+ *   message 14 bits: 0: none; else 1 + the number, in the zigzag form, that it
+ *           comes after the lane's last BRIEF or BASE message of that place,
+ *           or after 0
+ *   time    34 bits: after the lane's last BRIEF or BASE time, or after 0; of
+ *           one that goes on 0: not known
+ *
+ * Those that are last are so in the order of the lane; with each TASK they are
+ * 0 again.
  */
 #define TL_LANE_WHAT UINT64_C(15)
 #define TL_LANE_OPEN (UINT64_C(1) << 4)
@@ -108,8 +128,17 @@ enum tl_lane_what {
 #define TL_LANE_NUMBER_SHIFT 24
 #define TL_LANE_NUMBER_MOST ((UINT64_C(1) << 40) - 1)
 
+#define TL_LANE_BRIEF_RESULT_SHIFT 4
+#define TL_LANE_BRIEF_PLACE_SHIFT 6
+#define TL_LANE_BRIEF_MESSAGE_SHIFT 16
+#define TL_LANE_BRIEF_MESSAGE_BITS 14
+#define TL_LANE_BRIEF_TIME_SHIFT 30
+#define TL_LANE_BRIEF_TIME_BITS 34
+
+#define TL_LANE_OPERATION_UNITS 2
+
 /* The words behind HEAD.  The texts that belong to them, each with its 0, fill
- * the units that follow these four. */
+ * the units that follow these. */
 enum {
     TL_LANE_MORE_ENDED = 1, /* of what never ended 0 */
     TL_LANE_MORE_SLEPT,     /* 0: never; and the next three */
@@ -134,15 +163,14 @@ enum {
 };
 enum { TL_LANE_END_TIME = 1, TL_LANE_END_HOW, TL_LANE_END_SIGNAL };
 enum { TL_LANE_MARK_TIME = 1 };
+enum { TL_LANE_BASE_TIME = 1, TL_LANE_BASE_PLACE, TL_LANE_BASE_MESSAGE };
 
-struct tl_unit {
-    _Alignas(16) _Atomic uint64_t words[2];
-};
+typedef _Atomic uint64_t tl_unit;
 
 /* An operation that has begun and not ended, as its task knows it. */
 struct tl_lane_open {
     _Alignas(TL_LINE) _Atomic uint64_t position;
-    struct tl_unit *unit;  /* of that position, while the lane keeps it */
+    tl_unit *unit;         /* of that position, while the lane keeps it */
     uintptr_t frame;       /* of the call of the API that it is part of, or 0 */
     int64_t began;         /* 0: not known yet */
     uint8_t moments;       /* enum tl_recording_moments */
@@ -163,6 +191,7 @@ struct tl_lane_place {
     uintptr_t object;
     uint64_t what; /* the operation, and the object's number (trace/places) */
     uint64_t line, file;
+    uint64_t message; /* the last of a BRIEF or BASE, or 0 */
 };
 
 /* Never a recording's epoch. */
@@ -174,13 +203,17 @@ struct tl_lane {
     /* Of the writer; others read what is atomic. */
     _Alignas(TL_LINE) _Atomic uint64_t written;
     _Atomic uint64_t brief; /* `written` + 1: an operation goes on there */
-    struct tl_unit *next;   /* that of `written`, where it is below `stop` */
-    struct tl_unit *stop;   /* what is brief is below it; NULL: none can be */
-    uint64_t message;       /* of the open operation that goes on, or 0 */
-    uint64_t limit;         /* the writer has room below it */
+    tl_unit *next;          /* that of `written`, where it is below `stop` */
+    tl_unit *stop;          /* what is brief is below it; NULL: none can be */
+    uint64_t message;       /* of the operation that goes on, or 0 */
+    uint64_t base;          /* the time of the last BRIEF or BASE, or 0 */
     _Atomic uint32_t depth; /* of what is open */
     uint32_t enrolled;      /* the epoch in which it is recorded, if so */
-    uint8_t moments;        /* of what is brief (enum tl_recording_moments) */
+    /* Of what is brief: enum tl_recording_moments; and when it came to have
+     * both, if its unit tells no time. */
+    _Atomic uint8_t moments;
+    _Atomic int64_t since;
+    uint64_t limit; /* the writer has room below it */
     struct tl_lane_open open[TL_LANE_NESTED];
     uint64_t kept;    /* below it units may have been written over */
     uint64_t entered; /* stretches below it are the writer's, or were */
@@ -207,7 +240,7 @@ struct tl_lane {
     /* Of the writer alone. */
     _Alignas(TL_LINE) struct tl_lane_place places[TL_LANE_PLACES];
 
-    _Alignas(TL_LINE) struct tl_unit units[TL_LANE_UNITS];
+    _Alignas(TL_LINE) tl_unit units[TL_LANE_UNITS];
 };
 
 /* The mapping.  `epoch` is odd while a recording goes on, and grows as each
@@ -255,8 +288,7 @@ static inline bool tl_lane_is_of_now(const struct tl_lane *lane)
            lane->enrolled;
 }
 
-static inline struct tl_unit *tl_lane_unit(struct tl_lane *lane,
-                                           uint64_t position)
+static inline tl_unit *tl_lane_unit(struct tl_lane *lane, uint64_t position)
 {
     uint64_t piece = atomic_load_explicit(
         &lane->pieces[position / TL_LANE_STRETCH % TL_LANE_PIECES],
@@ -294,8 +326,8 @@ void tl_lane_begin(struct tl_lane *lane);
 /* By the writer, before it writes units below `end`. */
 void tl_lane_reach(struct tl_lane *lane, uint64_t end);
 
-/* By the writer: sets `next` and `stop`; false: there is no room for an
- * operation. */
+/* By the writer: sets `next` and `stop`, where an OPERATION fits; false: there
+ * is no room for one. */
 bool tl_lane_look(struct tl_lane *lane);
 
 /* Of what is read: a word of a record, HEAD as the 0th.  relaxed: the acquire
@@ -303,16 +335,22 @@ bool tl_lane_look(struct tl_lane *lane);
 static inline uint64_t tl_lane_word(struct tl_lane *lane, uint64_t position,
                                     unsigned index)
 {
-    struct tl_unit *unit = tl_lane_unit(lane, position + index / 2);
-    return atomic_load_explicit(&unit->words[index % 2], memory_order_relaxed);
+    return atomic_load_explicit(tl_lane_unit(lane, position + index),
+                                memory_order_relaxed);
 }
 
 /* How many units the record takes that has this HEAD. */
 static inline uint64_t tl_lane_size(uint64_t head)
 {
-    return (head & TL_LANE_WHAT) == TL_LANE_OPERATION
-               ? 1
-               : 1 + (head >> TL_LANE_UNITS_SHIFT & 0xffff);
+    switch (head & TL_LANE_WHAT) {
+    case TL_LANE_BRIEF:
+    case TL_LANE_GAP:
+        return 1;
+    case TL_LANE_OPERATION:
+        return TL_LANE_OPERATION_UNITS;
+    default:
+        return 1 + (head >> TL_LANE_UNITS_SHIFT & 0xffff);
+    }
 }
 
 #endif

@@ -1,19 +1,32 @@
 #include "trace/open.h"
 
+#include "trace/brief.h"
+
 /* ---- from brief to open ---- */
 
+/* Twice, where its task was killed amid the first: the unit is no brief one
+ * from when all of it is there. */
 static void publish_brief(struct tl_lane *lane)
 {
-    _Atomic uint64_t *head = lane->next->words;
-    /* its number is that of its message no more; relaxed: the release below
-     * comes after it */
-    uint64_t bits = atomic_load_explicit(head, memory_order_relaxed) &
-                    ~(TL_LANE_NUMBER_MOST << TL_LANE_NUMBER_SHIFT);
-    atomic_store_explicit(head, bits | TL_LANE_OPEN, memory_order_relaxed);
+    uint64_t written = tl_lane_written(lane);
+    tl_unit *next = tl_lane_unit(lane, written);
+    uint64_t unit = atomic_load_explicit(next, memory_order_relaxed);
+    if ((unit & TL_LANE_WHAT) == TL_LANE_BRIEF) {
+        /* relaxed: the release below comes after it */
+        atomic_store_explicit(next + 1,
+                              (uint64_t)tl_brief_began(lane, unit, lane->base),
+                              memory_order_relaxed);
+        /* release: pairs with the acquire in read_last of trace/drain */
+        atomic_store_explicit(next,
+                              TL_LANE_OPERATION | TL_LANE_OPEN |
+                                  (tl_brief_place(unit) + 1)
+                                      << TL_LANE_UNITS_SHIFT,
+                              memory_order_release);
+    }
     /* release: pairs with the acquire in tl_drain_lane.  commit */
-    atomic_store_explicit(&lane->written, tl_lane_written(lane) + 1,
+    atomic_store_explicit(&lane->written, written + TL_LANE_OPERATION_UNITS,
                           memory_order_release);
-    lane->next++;
+    lane->next = next + TL_LANE_OPERATION_UNITS;
 }
 
 /* relaxed, all stores: see tl_open_position */
@@ -24,16 +37,15 @@ void tl_open_brief(struct tl_lane *lane)
         atomic_store_explicit(&lane->brief, 0, memory_order_relaxed);
         return;
     }
-    lane->message = tl_open_message(lane);
+    uint64_t unit = atomic_load_explicit(lane->next, memory_order_relaxed);
     atomic_store_explicit(&open->slept, 0, memory_order_relaxed);
     atomic_store_explicit(&open->position, tl_lane_written(lane),
                           memory_order_relaxed);
     open->unit = lane->next;
-    open->moments = lane->moments;
+    open->moments = atomic_load_explicit(&lane->moments, memory_order_relaxed);
     open->idle = false;
     open->frame = tl_recording_innermost.frame;
-    open->began = (int64_t)atomic_load_explicit(&lane->next->words[1],
-                                                memory_order_relaxed);
+    open->began = tl_brief_began(lane, unit, lane->base);
     open->awake = 0;
     atomic_store_explicit(&lane->depth, 1, memory_order_relaxed);
     lane->stop = NULL;
@@ -72,7 +84,7 @@ uint64_t tl_open_tell(struct tl_lane *lane, const struct tl_lane_open *open,
     /* relaxed: a recording that is over has read it as open */
     if (atomic_load_explicit(&tl_lanes->epoch, memory_order_relaxed) ==
             lane->enrolled &&
-        tl_lane_has_room(lane, TL_LANE_WORDS / 2, 0))
+        tl_lane_has_room(lane, TL_LANE_WORDS, 0))
         return TL_LANE_HAS_MORE | write_more(lane, open, ended, message)
                                       << TL_LANE_NUMBER_SHIFT;
     return 0;
@@ -82,7 +94,7 @@ uint64_t tl_open_tell(struct tl_lane *lane, const struct tl_lane_open *open,
 static void leave(struct tl_lane *lane, const struct tl_lane_open *open)
 {
     uint64_t position = tl_open_position(open);
-    _Atomic uint64_t *head = tl_lane_unit(lane, position)->words;
+    tl_unit *head = tl_lane_unit(lane, position);
     /* relaxed, all but the last: the death, or end, came before */
     uint64_t bits = atomic_load_explicit(head, memory_order_relaxed);
     if (position >=

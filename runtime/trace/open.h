@@ -45,7 +45,7 @@ static inline void tl_open_set_began(struct tl_lane *lane,
     open->began = now;
     if (tl_open_has_unit(lane, open))
         /* relaxed: the release of HEAD comes after it */
-        atomic_store_explicit(&open->unit->words[1], (uint64_t)now,
+        atomic_store_explicit(&open->unit[1], (uint64_t)now,
                               memory_order_relaxed);
 }
 
@@ -55,17 +55,6 @@ static inline bool tl_open_is_brief(const struct tl_lane *lane)
 {
     return atomic_load_explicit(&lane->brief, memory_order_relaxed) ==
            tl_lane_written(lane) + 1;
-}
-
-/* Of the operation that goes on; 0: none yet.  A brief one has it in its unit.
- * relaxed: as above */
-static inline uint64_t tl_open_message(const struct tl_lane *lane)
-{
-    return tl_open_is_brief(lane)
-               ? atomic_load_explicit(&lane->next->words[0],
-                                      memory_order_relaxed) >>
-                     TL_LANE_NUMBER_SHIFT
-               : lane->message;
 }
 
 /* The brief one that goes on is open from now on; of a recording that is over:

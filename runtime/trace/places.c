@@ -73,7 +73,9 @@ uint64_t tl_places_enter(struct tl_lane *lane, uint32_t operation,
     struct tl_lane_place *entry = &lane->places[at];
     struct tl_lane_note note = note_of(&line, operation, object);
     note.number = (uint32_t)at + 1;
-    if (!is_it(entry, &place) && !tl_lane_write(lane, &note))
+    if (is_it(entry, &place))
+        place.message = entry->message; /* as the reader knows it */
+    else if (!tl_lane_write(lane, &note))
         return 0;
     *entry = place;
     return note.number;

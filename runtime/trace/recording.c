@@ -31,7 +31,7 @@ static int64_t ticks_after(void)
 static void commit_end(const struct tl_lane_open *open, uint64_t bits,
                        enum tl_trace_result result)
 {
-    _Atomic uint64_t *head = open->unit->words;
+    tl_unit *head = open->unit;
     bits |= (uint64_t)result << TL_LANE_RESULT_SHIFT;
     /* release: pairs with the acquire in tl_drain_lane.  commit */
     atomic_store_explicit(
@@ -39,6 +39,38 @@ static void commit_end(const struct tl_lane_open *open, uint64_t bits,
         (atomic_load_explicit(head, memory_order_relaxed) & ~TL_LANE_OPEN) |
             bits,
         memory_order_release);
+}
+
+/* Says what the next brief ones count from, where the last is too far away from
+ * this one, whose end is told: else none would fit. */
+static void set_base(struct tl_lane *lane, const struct tl_lane_open *open,
+                     uint64_t message)
+{
+    /* relaxed: only this task writes it */
+    uint64_t entry = (atomic_load_explicit(open->unit, memory_order_relaxed) >>
+                          TL_LANE_UNITS_SHIFT &
+                      0xffff) -
+                     1;
+    struct tl_lane_place *place = &lane->places[entry];
+    uint64_t time = (uint64_t)open->began;
+    /* with a bit to spare for what comes until the next */
+    bool late = time > lane->base &&
+                (time - lane->base) >> (TL_LANE_BRIEF_TIME_BITS - 1) != 0;
+    bool other = message && tl_brief_told(message, place->message) >>
+                                    (TL_LANE_BRIEF_MESSAGE_BITS - 1) !=
+                                0;
+    if (!late && !other)
+        return;
+    uint64_t words[TL_LANE_WORDS - 1] = {
+        [TL_LANE_BASE_TIME - 1] = late ? time : lane->base,
+        [TL_LANE_BASE_PLACE - 1] = entry,
+        [TL_LANE_BASE_MESSAGE - 1] = other ? message : place->message};
+    if (!tl_lane_is_of_now(lane) ||
+        !tl_lane_has_room(lane, TL_LANE_WORDS, TL_LANE_SPARE))
+        return;
+    tl_lane_write_words(lane, TL_LANE_BASE, words);
+    lane->base = words[TL_LANE_BASE_TIME - 1];
+    place->message = words[TL_LANE_BASE_MESSAGE - 1];
 }
 
 static void leave(struct tl_lane *lane)
@@ -64,6 +96,7 @@ static void close_operation(struct tl_lane *lane, bool now,
         else if (open->moments == TL_RECORDING_END && now)
             tl_open_set_began(lane, open, ticks_after());
         commit_end(open, bits, result);
+        set_base(lane, open, message);
     }
     leave(lane);
 }
@@ -164,13 +197,13 @@ static void open_operation(struct tl_lane *lane, uint32_t depth, uint64_t place,
 {
     struct tl_lane_open *open = &lane->open[depth];
     uint64_t position = tl_lane_written(lane);
-    struct tl_unit *unit = lane->next;
+    tl_unit *unit = lane->next;
     /* relaxed, all: the release below comes after them */
-    atomic_store_explicit(&unit->words[0],
+    atomic_store_explicit(&unit[0],
                           TL_LANE_OPERATION | TL_LANE_OPEN |
                               place << TL_LANE_UNITS_SHIFT,
                           memory_order_relaxed);
-    atomic_store_explicit(&unit->words[1], (uint64_t)now, memory_order_relaxed);
+    atomic_store_explicit(&unit[1], (uint64_t)now, memory_order_relaxed);
     atomic_store_explicit(&open->slept, 0, memory_order_relaxed);
     atomic_store_explicit(&open->position, position, memory_order_relaxed);
     open->unit = unit;
@@ -183,8 +216,9 @@ static void open_operation(struct tl_lane *lane, uint32_t depth, uint64_t place,
     lane->stop = NULL;
     lane->message = 0;
     /* release: pairs with the acquire in tl_drain_lane.  commit */
-    atomic_store_explicit(&lane->written, position + 1, memory_order_release);
-    lane->next = unit + 1;
+    atomic_store_explicit(&lane->written, position + TL_LANE_OPERATION_UNITS,
+                          memory_order_release);
+    lane->next = unit + TL_LANE_OPERATION_UNITS;
 }
 
 static void lose(struct tl_lane *lane)
@@ -222,7 +256,8 @@ void tl_recording_operation(uint32_t operation, const struct tl_object *object,
     }
     uint32_t depth = make_way(lane, idle);
     uint64_t place =
-        depth < TL_LANE_NESTED && tl_lane_has_room(lane, 1, TL_LANE_SPARE)
+        depth < TL_LANE_NESTED &&
+                tl_lane_has_room(lane, TL_LANE_OPERATION_UNITS, TL_LANE_SPARE)
             ? tl_places_entry(lane, operation, object)
             : 0;
     if (!place || !tl_lane_look(lane))

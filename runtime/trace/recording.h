@@ -60,7 +60,7 @@ void tl_recording_calls(const struct tl_task *task);
  */
 static inline void tl_recording_message(uint64_t number)
 {
-    if (tl_recording_is_here() && !tl_brief_tell(tl_lane, number))
+    if (tl_recording_is_here())
         tl_lane->message = number;
 }
 
@@ -68,8 +68,7 @@ static inline void tl_recording_message(uint64_t number)
  * by the lowest bit. */
 static inline void tl_recording_direction(int side)
 {
-    uint64_t number =
-        tl_recording_is_here() ? tl_open_message(tl_lane) : 0;
+    uint64_t number = tl_recording_is_here() ? tl_lane->message : 0;
     if (number)
         tl_recording_message(2 * number + (side != 0));
 }

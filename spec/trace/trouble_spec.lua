@@ -83,7 +83,7 @@ describe("the trace", function()
       local pid = assert(tonumber((pipe:read "a")))
       pipe:close()
       os.execute("kill -STOP " .. pid)
-      for _ = 1, 200000 do q:put(1) q:get() end
+      for _ = 1, 400000 do q:put(1) q:get() end
       os.execute("kill -CONT " .. pid)
       ipc.sleep(0.1)
       q:size()]=]
@@ -91,7 +91,7 @@ describe("the trace", function()
     assert.equal(0, status, err)
     local trace = reader.read(file)
     assert.truthy(trace.lost > 0, err)
-    assert.equal(400007, #trace.spans + trace.lost) -- and a read, three commands, sleep, size, end
+    assert.equal(800007, #trace.spans + trace.lost) -- and a read, three commands, sleep, size, end
     assert.equal(trace.lost, named(trace, "main").lost)
     assert.equal(1, #reader.find(trace, { operation = "size" }))
     assert.truthy(err:find(", " .. trace.lost .. " lost", 1, true), err)

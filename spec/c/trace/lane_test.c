@@ -123,8 +123,8 @@ static bool read_memory_is_used_again(void)
     uint32_t task = tl_births_index(&drain, atomic_load(&tl_lane->task));
     uint64_t last = 0, lost = atomic_load(&tl_lane->lost);
     tl_lane->mapped = 0;
-    for (uint64_t n = 1; n < 2 * TL_LANE_UNITS;) {
-        uint64_t since = count_of(task), many = TL_LANE_STRETCH + n % 100;
+    for (uint64_t n = 1; n < MANY - TL_LANE_STRETCH;) {
+        uint64_t since = count_of(task), many = TL_LANE_STRETCH / 2 + n % 100;
         for (uint64_t end = n + many; n < end; n++)
             operate(n);
         tl_drain_all(&drain, TL_DRAIN_LIVE);
@@ -202,10 +202,9 @@ static bool death_within_is_passed(void)
 /* A record that was filled in, and not said to be written. */
 static void die_before_written(void)
 {
-    struct tl_unit *unit =
-        tl_lane_unit(tl_lane, atomic_load(&tl_lane->written));
-    atomic_store(&unit->words[0], ~UINT64_C(0));
-    atomic_store(&unit->words[1], ~UINT64_C(0));
+    tl_unit *unit = tl_lane_unit(tl_lane, atomic_load(&tl_lane->written));
+    atomic_store(&unit[0], ~UINT64_C(0));
+    atomic_store(&unit[1], ~UINT64_C(0));
     kill(getpid(), SIGKILL);
 }
 
