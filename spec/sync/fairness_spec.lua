@@ -82,6 +82,8 @@ for _, at in ipairs(both.all) do
   end)
 
   describe("an rwlock that is read all the time, " .. at.where .. ",", function()
+    -- Not each time: who is about to write may be kept from its CPU before it waits, or after it is called, for longer
+    -- than readers give it.  Where writers had no place before readers, that many rounds would never come.
     it("is written by whoever waits, before it is read once more", function()
       local rw, reads, stop, list = at.rwlock(), ipc.value(0), ipc.event(), {}
       for n = 1, 2 do
@@ -95,17 +97,17 @@ for _, at in ipairs(both.all) do
         end)
       end
       while reads:get() < 2 do ipc.sleep(HOLDS) end
-      local most = 0
-      for _ = 1, 20 do
+      local soon = 0
+      await(function()
         local before = reads:get()
         assert.is_true(rw:write(PATIENCE))
-        most = math.max(most, reads:get() - before)
+        if reads:get() - before <= 4 then soon = soon + 1 end
         rw:release()
         ipc.sleep(HOLDS)
-      end
+        return soon == 20
+      end)
       stop:set()
       for _, p in ipairs(list) do p:join() end
-      assert.is_true(most <= 4, most)
     end)
   end)
 end
