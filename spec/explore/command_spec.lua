@@ -181,7 +181,7 @@ describe("explore", function()
     local out, _, status = shell.run(("timeout --preserve-status -s INT 1 %s explore --jobs 1 %s"):format(
       shell.tidelock, path), LIMIT)
     assert.equal(130, status, out)
-    assert.truthy(real_time() - began < 4, real_time() - began)
+    assert.truthy(real_time() - began < 10, real_time() - began) -- by when the schedule would be given up
   end)
 
   it("helps", function()

@@ -1,4 +1,5 @@
 -- The host, by which the explorer's Lua runs schedules: bindings/explore/host/host.h.
+local files = dofile "spec/support/files.lua"
 local shell = dofile "spec/support/shell.lua"
 local explorer = dofile "spec/support/explorer.lua"
 
@@ -90,9 +91,11 @@ describe("a schedule", function()
   it("waits for the end of a standard input that stays open, and says so", function()
     local command, own, path = explorer.command([[local runs = open() run(runs) io.write(runs:output(1))]],
       [[print(io.read "a")]])
-    local out, err = shell.run([[(printf one; sleep 1.3; printf two) | ]] .. command)
-    os.remove(own)
-    os.remove(path)
+    local told = os.tmpname()
+    local out = shell.run(("(printf one; until grep -q waits %s; do sleep 0.1; done; printf two) | %s 2>%s"):format(
+      told, command, told))
+    local err = files.read(told)
+    for _, name in ipairs{ own, path, told } do os.remove(name) end
     assert.equal("onetwo\n", out)
     assert.matches("^tidelock: waits for the end of the standard input", err)
   end)

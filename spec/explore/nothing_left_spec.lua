@@ -33,7 +33,7 @@ local function start(script, environment)
   local kept = explorer.file "kept"
   local command, own, path = explorer.command(FOREVER, script:gsub("FILE", ("%q"):format(kept)), environment)
   local log = os.tmpname()
-  local pipe = io.popen(("env --default-signal=INT,QUIT %s >%s 2>&1 </dev/null & echo $!"):format(command, log))
+  local pipe = io.popen(("env --default-signal=INT,QUIT,HUP %s >%s 2>&1 </dev/null & echo $!"):format(command, log))
   local pid = pipe:read "n"
   pipe:close()
   local exploration = {

@@ -1,5 +1,7 @@
 -- tidelock replay -i: a schedule that stops before its failing step, and a prompt.
+local await = dofile "spec/support/await.lua"
 local shell = dofile "spec/support/shell.lua"
+local terminal = dofile "spec/support/terminal.lua"
 local explorer = dofile "spec/support/explorer.lua"
 local replay = dofile "spec/support/explore/replay.lua"
 
@@ -180,30 +182,37 @@ describe("the prompt", function()
   end)
 end)
 
--- What is on the terminal when `typed` is, by a shell.
-local function on_terminal(script, typed)
-  local path = explorer.file(script)
-  local command = ("%s replay -i --schedule=%s %s"):format(shell.tidelock, CODE, path)
-  local out, _, status = shell.run(("(%s) | script -qec \"%s\" /dev/null"):format(typed, command), 20)
-  os.remove(path)
-  return out:gsub("\r", ""), status, path
-end
-
 describe("the prompt on a terminal", function()
-  it("asks, and ends with Ctrl-D", function()
-    local out, status = on_terminal(LOST, [[sleep 0.6; echo "seen or 5"; sleep 0.2; printf "\004"; sleep 0.4]])
-    assert.matches("\nstep %d+> .*\n\27%[33m5\27%[0m\nstep %d+> ", out)
-    assert.equal(0, status)
+  local there, path
+  before_each(function()
+    path = explorer.file(LOST)
+    there = terminal.start(("replay -i --schedule='%s' %s"):format(CODE, path))
+    there:expect "\nstep %d+> "
   end)
 
-  for what, typed in pairs{
-    ["at the prompt"] = "",
-    ["in an endless loop"] = [[echo "while true do end"; sleep 0.4;]],
-  } do
-    it("ends with Ctrl-C " .. what .. ", and leaves nothing", function()
-      local _, status, path = on_terminal(LOST, ([[sleep 0.6; %s printf "\003"; sleep 0.6]]):format(typed))
-      assert.equal(130, status)
-      assert.same({}, shell.processes(path))
-    end)
+  after_each(function()
+    there:close()
+    os.remove(path)
+  end)
+
+  it("asks, and ends with Ctrl-D", function()
+    there:enter("seen or 5", "\n5\nstep %d+> ")
+    assert.truthy(there:raw():find("\n\27[33m5\27[0m\r\n", 1, true))
+    there:type "\4"
+    assert.equal(0, there:status())
+  end)
+
+  local function ends_with_interrupt()
+    there:type "\3"
+    assert.equal(130, there:status())
+    for _, line in ipairs(shell.processes(path)) do assert.matches("script %-qfec", line) end
   end
+
+  it("ends with Ctrl-C at the prompt, and leaves nothing", ends_with_interrupt)
+
+  it("ends with Ctrl-C in an endless loop, and leaves nothing", function()
+    there:enter "while true do end"
+    await(function() return table.concat(shell.processes(path), "\n"):find "%d R" end)
+    ends_with_interrupt()
+  end)
 end)

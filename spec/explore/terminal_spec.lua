@@ -1,16 +1,19 @@
 -- A schedule that has the terminal, as for `tidelock replay -i`.
-local shell = dofile "spec/support/shell.lua"
 local explorer = dofile "spec/support/explorer.lua"
+local terminal = dofile "spec/support/terminal.lua"
 
--- What is on the terminal when `typed` is, a line at a time.
-local function on_terminal(code, script, typed)
-  local command, own, path = explorer.command(code, script)
-  local keys = ("(%s; sleep 0.5)"):format(typed)
-  local out, _, status = shell.run(("%s | script -qec %s /dev/null"):format(keys, "\"" .. command .. "\""), 20)
-  os.remove(own)
-  os.remove(path)
-  return out:gsub("\r", ""), status
+local there, files
+
+local function start(code, script)
+  local arguments, environment, own, path = explorer.arguments(code, script)
+  files = { own, path }
+  there = terminal.start(arguments, environment)
 end
+
+after_each(function()
+  there:close()
+  for _, path in ipairs(files) do os.remove(path) end
+end)
 
 local RUN = [[
   local runs = open()
@@ -22,25 +25,31 @@ local RUN = [[
 
 describe("a schedule that has the terminal", function()
   it("reads what is typed and writes there, and the explorer does so after it", function()
-    local out, status = on_terminal(RUN, [[io.write "name? " io.flush() print("hello " .. io.read "l")]],
-      "sleep 0.4; echo ann; sleep 0.3; echo bob")
-    assert.matches("name%? .*hello ann\n.*ending\tpassed\t0\n.*line\tbob\n", out)
-    assert.equal(7, status)
+    start(RUN, [[io.write "name? " io.flush() print("hello " .. io.read "l")]])
+    there:expect "name%? "
+    there:enter("ann", "\nhello ann\n")
+    there:expect "ending\tpassed\t0\n"
+    there:enter("bob", "\nline\tbob\n")
+    assert.equal(7, there:status())
   end)
 
   it("is ended by Ctrl-C, and the explorer goes on", function()
-    local out, status = on_terminal(RUN, [[print "waits" io.read "l"]],
-      [[sleep 0.4; printf "\003"; sleep 0.3; echo bob]])
-    assert.matches("waits\n.*ending\tcrash\t0\n.*line\tbob\n", out)
-    assert.equal(7, status)
+    start(RUN, [[print "waits" io.read "l"]])
+    there:expect "waits\n"
+    there:type "\3"
+    there:expect "ending\tcrash\t0\n"
+    there:enter("bob", "\nline\tbob\n")
+    assert.equal(7, there:status())
   end)
 
   it("may wait for long", function()
-    local out = on_terminal([[
+    start([[
       local runs = open{ patience = 0.2 }
       runs:start(1, {}, { terminal = true })
       assert(runs:wait())
-      print("ending", runs:account(1).ending)]], [[print("hello " .. io.read "l")]], "sleep 1.5; echo ann")
-    assert.matches("hello ann\nending\tpassed\n", out)
+      print("ending", runs:account(1).ending)]], [[print "waits" print("hello " .. io.read "l")]])
+    there:expect "waits\n"
+    os.execute "sleep 1"
+    there:enter("ann", "\nhello ann\nending\tpassed\n")
   end)
 end)

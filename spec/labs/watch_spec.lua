@@ -186,7 +186,7 @@ describe("tidelock lab without a terminal", function()
     os.execute(("cd %s; TERM=xterm timeout 60 %s lab watch >out 2>&1 </dev/null & echo $! >%s/pid"):format(here.folder,
       shell.tidelock, here.folder))
     local function await(pattern)
-      local limit = os.time() + 20
+      local limit = os.time() + 50
       repeat
         local text = labs.read(out) or ""
         if text:find(pattern) then return text end

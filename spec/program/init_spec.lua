@@ -96,20 +96,20 @@ describe("as PID 1", function()
   end)
 
   for what, code in pairs{
-    ["while it sleeps"] = "ipc.sleep(30)",
+    ["while it sleeps"] = "ipc.sleep(100)",
     ["while it computes"] = "while true do there() end",
-    ["in a pcall of the script's"] = "while true do pcall(ipc.sleep, 30) end",
+    ["in a pcall of the script's"] = "while true do pcall(ipc.sleep, 100) end",
     ["at its end, where it waits for a process"] = "",
-    ["in a command"] = "os.execute('sleep 30')",
+    ["in a command"] = "os.execute('sleep 100')",
   } do
     test("SIGTERM ends the program and its family " .. what, function()
       local from = os.time()
       local out, err, status = apart([[
         local ipc = require "tidelock"
         io.write("written ")
-        ipc.spawn(function() ipc.sleep(30) end)
+        ipc.spawn(function() ipc.sleep(100) end)
         ipc.spawn(function() while true do end end)
-        ipc.command{ "sleep", "30" }
+        ipc.command{ "sleep", "100" }
         local reached, told = ipc.event(), false
         local function there()
           if not told then
@@ -120,12 +120,12 @@ describe("as PID 1", function()
         ipc.spawn(function(computes)
           if computes then reached:wait() else dofile "spec/support/asleep.lua" "main" end
           os.execute "kill -TERM 1"
-          ipc.sleep(30)
-        end, ]] .. tostring(code:find("there", 1, true) ~= nil) .. ") " .. code, 20)
+          ipc.sleep(100)
+        end, ]] .. tostring(code:find("there", 1, true) ~= nil) .. ") " .. code, 60)
       assert.equal(143, status)
       assert.equal("tidelock: ended by SIGTERM\n", err)
       assert.truthy(out == "written " or what == "in a command", out)
-      assert.truthy(os.time() - from < 20)
+      assert.truthy(os.time() - from < 60)
     end)
   end
 
@@ -133,7 +133,7 @@ describe("as PID 1", function()
     local _, err, status = apart([[
       local ipc = require "tidelock"
       ipc.command{ "sh", "-c", "kill -INT 1" }
-      ipc.sleep(30)]], 20)
+      ipc.sleep(100)]])
     assert.same({ "tidelock: interrupted\n", 130 }, { err, status })
   end)
 

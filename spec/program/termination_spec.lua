@@ -32,7 +32,7 @@ end
 local function begun(code, ...)
   local path = files.write(os.tmpname(), HEAD .. code)
   finally(function() os.remove(path) end)
-  local program = ipc.command{ shell.tidelock, path, ... }
+  local program = ipc.command{ "env", "--default-signal=TERM,HUP", shell.tidelock, path, ... }
   local pids = {}
   for pid in program.stdout:read("l", LIMIT):gmatch "%d+" do pids[#pids + 1] = tonumber(pid) end
   assert.equal(4, #pids)

@@ -12,6 +12,11 @@ end
 
 local count = 0
 
+-- Signals this process once it has one socket more.
+local CONNECTED = [[
+sockets() { ls -l /proc/$pid/fd | grep -c socket: ; }
+pid=%d; had=$(sockets); (until [ $(sockets) -gt $had ]; do sleep 0.01; done; kill -USR1 $pid)]]
+
 -- A space that no other spec has: its name.
 local function fresh()
   count = count + 1
@@ -103,9 +108,12 @@ describe("a far space", function()
   it("is not opened by a callback of an opening", function()
     local server = engine.start()
     local address, told = server:address(fresh()), nil
-    ipc.on_signal("SIGUSR1", function() told = told or opening(server:address(fresh())) end)
+    ipc.on_signal("SIGUSR1", function()
+      told = told or opening(server:address(fresh()))
+      server:signal "CONT"
+    end)
     server:signal "STOP"
-    os.execute(("(sleep 0.3; kill -USR1 %d; sleep 0.3; kill -CONT %d) &"):format(ipc.getpid(), server.pid))
+    os.execute((CONNECTED .. " &"):format(ipc.getpid()))
     local s = ipc.open(address)
     ipc.on_signal("SIGUSR1", nil)
     assert.truthy(told and told:find("a callback cannot open it", 1, true))

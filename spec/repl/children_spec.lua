@@ -1,4 +1,5 @@
 -- What an interactive session starts: who lives on, what is shown of it, and how all ends.
+local files = dofile "spec/support/files.lua"
 local terminal = dofile "spec/support/terminal.lua"
 
 local repl
@@ -22,7 +23,7 @@ local function lives(pid)
 end
 
 local function await_end(pid)
-  local limit = os.time() + 10
+  local limit = os.time() + 60
   while lives(pid) and os.time() < limit do os.execute "sleep 0.02" end
   return not lives(pid)
 end
@@ -54,13 +55,11 @@ describe("Ctrl-C", function()
   it("in a call interrupts that alone", function()
     start()
     repl:enter("p = ipc.spawn(ipc.sleep)", "> ")
-    repl:enter("p:join()", "\n")
-    os.execute "sleep 0.3"
+    repl:enter("print 'joins' p:join()", "\njoins\n")
     repl:type "\3"
     repl:expect "interrupted!\n"
     repl:enter("p:is_alive()", "\ntrue\n")
-    repl:enter("while true do end", "\n")
-    os.execute "sleep 0.3"
+    repl:enter("print 'runs' while true do end", "\nruns\n")
     repl:type "\3"
     repl:expect "interrupted!\n"
     repl:enter("p:is_alive()", "\ntrue\n")
@@ -139,8 +138,12 @@ describe("the output of a child", function()
     repl:enter("c = ipc.command{ 'sh', '-c', 'test -t 1 && echo yes; sleep 0.2; printf end', stdout = 'inherit' }",
       "sh | yes\n")
     repl:enter("c:join()", "sh | end\n")
-    repl:enter("p = ipc.spawn(function() print 'now' ipc.sleep() end) ipc.sleep(1) print 'then'",
-      "process%-1 | now\nthen\n")
+    local seen = repl.folder .. "/seen"
+    repl:enter("p = ipc.spawn(function() print 'now' ipc.sleep() end) " ..
+      ("repeat until io.open %q print 'then'"):format(seen),
+      "process%-1 | now\n")
+    files.write(seen, "")
+    repl:expect "^then\n"
   end)
 
   it("has no names with --label, which has its own", function()

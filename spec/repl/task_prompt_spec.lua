@@ -110,12 +110,13 @@ describe("ipc.repl", function()
 
   it("is left by os.exit, in a thread and in main", function()
     start [[local ipc = require "tidelock"
-      ipc.spawn(function() ipc.sleep(0.2) ipc.repl() print "the last" end)
+      go = ipc.event()
+      ipc.spawn(function() go:wait() ipc.repl() print "the last" end)
       ipc.spawn_thread(function() require "tidelock".repl() end):join()
       ipc.repl()]]
     there:expect "thread%-1> "
     there:enter("os.exit(0)", "main> ")
-    there:enter("os.exit(0)", "process%-1> ")
+    there:enter("go:set() os.exit(0)", "process%-1> ")
     there:type "\4"
     there:expect "the last"
     assert.equal(0, there:status())
@@ -136,18 +137,18 @@ describe("ipc.repl", function()
 
   it("is not left where its thread is cancelled, which hears of that afterwards", function()
     start [[local ipc = require "tidelock"
-      local t = ipc.spawn_thread(function()
+      local go = ipc.event()
+      local t = ipc.spawn_thread(function(go)
         local ipc = require "tidelock"
         ipc.repl()
-        print(pcall(ipc.sleep, 20))
-      end)
-      local go = ipc.event{ name = "go" }
-      go:wait(0.3)
+        print(pcall(ipc.sleep))
+      end, go)
+      go:wait()
       t:cancel()
       print "asked"
       t:join()]]
     there:expect "thread%-1> "
-    there:expect "asked"
+    there:enter("here.go:set()", "asked")
     there:enter("1 + 1", "2")
     there:type "\4"
     there:expect "cancelled"
@@ -184,12 +185,13 @@ describe("ipc.repl", function()
 
   it("gives the terminal as it was to the next one, where a task is killed at it", function()
     start([[local ipc = require "tidelock"
+      go = ipc.event()
       local p = ipc.spawn(function() ipc.repl() end)
-      ipc.event():wait(0.5)
+      go:wait()
       p:kill() p:join()
       ipc.repl()]], nil, true)
     there:expect "process%-1> "
-    there:expect "main> "
+    there:enter("go:set()", "main> ")
     there:type "\4"
     assert.equal(0, there:status())
     assert.matches("[^-]icanon.* echo ", there:modes())

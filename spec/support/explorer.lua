@@ -24,10 +24,16 @@ function explorer.file(text)
   return path
 end
 
--- The command line for the shell, and the paths of the two files, which the caller removes.
-function explorer.command(code, script, environment)
+-- The program's arguments, its environment, and the paths of the two files, which the caller removes.
+function explorer.arguments(code, script)
   local own, path = explorer.file(PRELUDE .. code), explorer.file(script)
-  return ("%s TIDELOCK_EXPLORER=%s %s explore %s"):format(environment or "", own, shell.tidelock, path), own, path
+  return "explore " .. path, "TIDELOCK_EXPLORER=" .. own, own, path
+end
+
+-- The command line for the shell, and the paths of the two files.
+function explorer.command(code, script, environment)
+  local arguments, own_environment, own, path = explorer.arguments(code, script)
+  return ("%s %s %s %s"):format(environment or "", own_environment, shell.tidelock, arguments), own, path
 end
 
 -- Output, errors and status, as shell.run; the script's path.  `arguments` follow the script.

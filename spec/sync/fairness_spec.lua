@@ -82,9 +82,11 @@ for _, at in ipairs(both.all) do
   end)
 
   describe("an rwlock that is read all the time, " .. at.where .. ",", function()
+    -- Not each time: who is about to write may be kept from its CPU before it waits, or after it is called for longer
+    -- than readers give it.  Where writers have no place before readers, four of them leave it no such time in twenty.
     it("is written by whoever waits, before it is read once more", function()
       local rw, reads, stop, list = at.rwlock(), ipc.value(0), ipc.event(), {}
-      for n = 1, 2 do
+      for n = 1, 4 do
         list[n] = ipc.spawn(function()
           while not stop:is_set() do
             rw:read(PATIENCE)
@@ -95,17 +97,17 @@ for _, at in ipairs(both.all) do
         end)
       end
       while reads:get() < 2 do ipc.sleep(HOLDS) end
-      local most = 0
+      local soon = 0
       for _ = 1, 20 do
         local before = reads:get()
         assert.is_true(rw:write(PATIENCE))
-        most = math.max(most, reads:get() - before)
+        if reads:get() - before <= 4 then soon = soon + 1 end
         rw:release()
         ipc.sleep(HOLDS)
       end
       stop:set()
       for _, p in ipairs(list) do p:join() end
-      assert.is_true(most <= 4, most)
+      assert.is_true(soon >= 10, soon)
     end)
   end)
 end
