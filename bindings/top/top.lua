@@ -70,9 +70,13 @@ local function json(shot)
     tasks = tasks, objects = only(shot.objects, JSON_OBJECT), messages = shot.messages } .. "\n"
 end
 
-local function kill(state, pids, signal)
+-- Of a picture that was taken some time ago: by now a pid may be another process's.
+local function kill(watched, state, pids, signal)
+  local alive = {}
+  for _, task in ipairs(picture.take(watched).tasks) do alive[task.pid] = task.state ~= "ended" or alive[task.pid] end
   for _, pid in ipairs(pids) do
-    local well, why = view.kill(pid, signal)
+    local well, why = nil, "it has ended already"
+    if alive[pid] then well, why = view.kill(pid, signal) end
     if not well then state.note = ("pid %d: %s"):format(pid, why) end
   end
   state.tags = {}
@@ -97,7 +101,7 @@ local function show(watched, state)
     if key then
       local what, value, signal = keys.press(state, shot, key, pasted)
       if what == "quit" then return end
-      if what == "kill" then kill(state, value, signal) end
+      if what == "kill" then kill(watched, state, value, signal) end
     end
     if view.now() >= due then
       if not state.paused and not shot.gone then shot = look(watched, shot) end

@@ -210,7 +210,7 @@ describe("at a terminal, tidelock top", function()
     there:expect "cook"
     there:type "h"
     there:expect "F5 t +tree"
-    there:type "hg"
+    there:type "qg"
     there:expect "waiter %-> lock#1 \"pan\" <%- cook"
     there:type "gq"
     assert.equal(0, there:status())
@@ -230,6 +230,19 @@ describe("at a terminal, tidelock top", function()
     there:expect "cook"
     os.execute("kill -9 " .. pid)
     there:expect "it has ended"
+    there:type "q"
+    assert.equal(0, there:status())
+  end)
+
+  it("ends no other process that has come to a pid by now", function()
+    local pid = start(KITCHEN)
+    there = terminal.start("top -d 0.1 " .. pid)
+    there:expect "cook"
+    there:type "p/main\r\27[20~"
+    there:expect "end main"
+    os.execute("kill -9 " .. pid)
+    there:type "9"
+    there:expect(pid .. ": it has ended already")
     there:type "q"
     assert.equal(0, there:status())
   end)
