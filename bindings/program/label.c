@@ -19,8 +19,9 @@
 
 static double started;
 static bool coloured;
-/* The last output of this thread ended without a newline. */
-static _Thread_local bool inside_line;
+/* The last output of this thread ended without a newline; behind the return
+ * with which a line is written over, as progress is shown. */
+static _Thread_local bool inside_line, over_line;
 
 static const int colours[] = {31, 32, 33, 34, 35, 36, 91, 92, 93, 94, 95, 96};
 
@@ -58,7 +59,7 @@ static size_t count_lines(const char *data, size_t size)
 {
     size_t lines = 1;
     for (size_t i = 0; i < size; i++)
-        lines += data[i] == '\n';
+        lines += data[i] == '\n' || data[i] == '\r';
     return lines;
 }
 
@@ -72,10 +73,11 @@ static int write_lines(const char *data, size_t size)
         return -1;
     char *end = text;
     for (size_t i = 0; i < size; i++) {
-        if (!inside_line)
+        if (!inside_line || (over_line && data[i] != '\n'))
             end = mempcpy(end, label, label_size);
         *end++ = data[i];
         inside_line = data[i] != '\n';
+        over_line = data[i] == '\r';
     }
     int status = files_write(STDOUT_FILENO, text, (size_t)(end - text));
     free(text);
@@ -108,7 +110,7 @@ static bool wants_colour(void)
 /* In a child: begins a line of its own, whatever its parent was writing. */
 static void begin_line(void)
 {
-    inside_line = false;
+    inside_line = over_line = false;
 }
 
 int label_start(void)

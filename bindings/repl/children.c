@@ -105,51 +105,61 @@ static bool is_over(const struct tl_handle *process,
     return status < 0 || !info->alive;
 }
 
-static void describe(const struct tl_handle *process,
-                     const struct tl_process_info *info, char text[NOTICE_SIZE])
-{
-    char name[TL_NAME_SIZE];
-    uint64_t number = tl_handle_name(process, name);
-    int size = snprintf(text, NOTICE_SIZE, "[%" PRIu64 "] %s (pid %d) ", number,
-                        info->name, (int)info->pid);
-    tl_printable_make(text);
-    text += strlen(text);
-    size = NOTICE_SIZE - size;
-    if (!info->exit_known || info->exitcode == 0)
-        snprintf(text, (size_t)size, "has ended\n");
-    else if (info->exitcode < 0)
-        snprintf(text, (size_t)size, "was killed by signal %d\n",
-                 -info->exitcode);
-    else
-        snprintf(text, (size_t)size, "ended with status %d\n", info->exitcode);
-}
-
 static void say(const char *text)
 {
     outputs_say(NULL, text, strlen(text));
+}
+
+static bool is_well(const struct tl_process_info *info)
+{
+    return info->exit_known && info->exitcode == 0;
+}
+
+/* `number`: "[2] ", or nothing. */
+static void tell_end(const char *number, const struct tl_process_info *info)
+{
+    char text[NOTICE_SIZE];
+    snprintf(text, sizeof text, "%s%s (pid %d) ", number, info->name,
+             (int)info->pid);
+    tl_printable_make(text);
+    size_t used = strlen(text), room = sizeof text - used;
+    char *how = text + used;
+    if (!info->exit_known || info->exitcode == 0)
+        snprintf(how, room, "has ended\n");
+    else if (info->exitcode < 0)
+        snprintf(how, room, "was killed by signal %d\n", -info->exitcode);
+    else
+        snprintf(how, room, "ended with status %d\n", info->exitcode);
+    say(text);
+}
+
+static void tell_many(size_t many, const char *of_what)
+{
+    char text[NOTICE_SIZE];
+    snprintf(text, sizeof text, "%zu %s have ended\n", many, of_what);
+    say(text);
 }
 
 /* Tells of one that has ended; where `brief`, only if it did not end well: true
  * where it did. */
 static bool tell(size_t i, const struct tl_process_info *info, bool brief)
 {
-    char text[NOTICE_SIZE];
-    bool well = info->exit_known && info->exitcode == 0;
+    char name[TL_NAME_SIZE], number[30];
+    bool well = is_well(info);
     if (!brief || !well) {
-        describe(&known[i], info, text);
-        say(text);
+        snprintf(number, sizeof number, "[%" PRIu64 "] ",
+                 tl_handle_name(&known[i], name));
+        tell_end(number, info);
     }
     tl_handle_close(&known[i]);
     known[i] = known[--count];
     return well;
 }
 
-void children_tell(void)
+static void tell_processes(void)
 {
     struct tl_process_info info;
     size_t over = 0, well = 0;
-    if (!opened)
-        return;
     for (size_t i = 0; i < count; i++)
         over += is_over(&known[i], &info);
     if (over > 0) /* what it has written comes before its end */
@@ -160,16 +170,47 @@ void children_tell(void)
             well += tell(i, &info, brief);
         else
             i++;
-    if (brief && well > 0) {
-        char text[NOTICE_SIZE];
-        snprintf(text, sizeof text, "%zu processes have ended\n", well);
-        say(text);
+    if (brief && well > 0)
+        tell_many(well, "processes");
+}
+
+static bool look_at(struct tl_command *command, struct tl_process_info *info)
+{
+    tl_recording_pause();
+    int status = tl_command_info(command, info);
+    tl_recording_resume();
+    return status == TL_OK;
+}
+
+static void tell_commands(void)
+{
+    struct tl_process_info info;
+    size_t over = 0, well = 0;
+    struct tl_command *command;
+    while ((command = tl_commands_ended())) {
+        if (over++ == 0) /* as of processes */
+            outputs_gather();
+        if (!look_at(command, &info))
+            continue;
+        well += is_well(&info);
+        if (!is_well(&info) || well <= WELL_MOST)
+            tell_end("", &info);
     }
+    if (well > WELL_MOST)
+        tell_many(well - WELL_MOST, "more commands");
+}
+
+void children_tell(void)
+{
+    if (!opened)
+        return;
+    tell_processes();
+    tell_commands();
 }
 
 bool children_are_known(void)
 {
-    return count > 0;
+    return count > 0 || tl_commands_signal(0) > 0;
 }
 
 /* ---- all ---- */

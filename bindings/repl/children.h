@@ -5,7 +5,8 @@
  *
  *     [2] buyer-2 (pid 4711) was killed by signal 9
  *
- * Limits: of commands no end is told, nor of what a thread or a child starts.
+ * Limits: no end is told of what a thread or a child starts, nor of a command
+ * that was collected.
  */
 #ifndef CHILDREN_H
 #define CHILDREN_H

@@ -1,6 +1,7 @@
 --- Commands: lines of the REPL that begin with a colon.
 local help = require "repl.help"
 local pretty = require "terminal.pretty"
+local wrap = require "terminal.wrap"
 
 local ipc = require "tidelock"
 
@@ -9,6 +10,7 @@ local list, by_name = {}, {}
 
 local PAUSE = 0.2    -- of :watch, between two looks
 local DEEPEST = 3    -- how far :objects looks into tables
+local NARROW = 30    -- columns that are too few for what a command does
 
 local session, host
 
@@ -16,6 +18,8 @@ local session, host
 function commands.open(the_session, given)
   session, host = the_session, given
 end
+
+local REFUSED = "tidelock: " -- what comes before it
 
 local refusal = { __tostring = function(self) return self.text end }
 
@@ -48,12 +52,21 @@ local function kind_of(value)
   return type(kind) == "string" and kind or nil
 end
 
+-- ":watch EXPR"
+local function called(command) return ":" .. command.name .. (command.takes and " " .. command.takes or "") end
+
+-- What each does, behind it; on a narrow terminal below it.
 local function list_of_commands()
-  local rows = {}
+  local width, left, lines = host.columns(), 0, {}
+  for _, command in ipairs(list) do left = math.max(left, #called(command) + 2) end
+  local below = width - left < NARROW
+  local margin = (" "):rep(below and 4 or left)
   for _, command in ipairs(list) do
-    rows[#rows + 1] = { ":" .. command.name .. (command.takes and " " .. command.takes or ""), command.what }
+    local what = table.concat(wrap.lines(command.what, width - #margin), "\n" .. margin)
+    local name = table.concat(wrap.lines(called(command), width, "  "), "\n")
+    lines[#lines + 1] = name .. (below and "\n" .. margin or (" "):rep(left - #name)) .. what
   end
-  return pretty.columns(rows)
+  return table.concat(lines, "\n")
 end
 
 local function show_help(name)
@@ -93,14 +106,12 @@ local function watch(text)
   need(text, ":watch EXPR")
   local f, before = expression(text)
   session.say "(Ctrl-C ends it)"
-  pcall(function()
-    while true do
-      local now = session.text(f())
-      if now ~= before then session.say(now) end
-      before = now
-      ipc.sleep(PAUSE)
-    end
-  end)
+  while true do
+    local now = session.text(f())
+    if now ~= before then session.say(now) end
+    before = now
+    ipc.sleep(PAUSE)
+  end
 end
 
 local function time(text)
@@ -144,7 +155,8 @@ local function run_scenario(text)
   local path = ("%s/%s.lua"):format(folder, name)
   local f = name ~= "" and loadfile(path)
   if not f then
-    refuse(name == "" and "which one? %s%s" or "there is no %s; there are: %s", name, table.concat(names, ", "))
+    refuse("%s", help.names_text(name == "" and "which one? " or ("there is no %s; there are: "):format(name), names,
+      host.columns() - #REFUSED))
   end
   local words = {}
   for word in rest:gmatch "%S+" do words[#words + 1] = word end
@@ -176,26 +188,26 @@ local function show_top()
 end
 
 local TRACE_FILE = "tidelock.tltrace"
-local traced -- the file, while it is written
 
 local function end_trace()
+  local file = host.traced()
   local count, lost = ipc.trace(false)
   if not count then refuse("%s", lost) end
   session.say(("%d operations%s; tidelock timeline %s shows them"):format(count,
-    lost > 0 and (", and %d that were lost"):format(lost) or "", traced or TRACE_FILE))
-  traced = nil
+    lost > 0 and (", and %d that were lost"):format(lost) or "", file))
 end
 
 local function trace(text)
+  local before = host.traced()
   if text == "" then
-    return session.say(traced and "what the tasks do is written to " .. traced
+    return session.say(before and "what the tasks do is written to " .. before
       or "nothing is recorded; :trace on begins")
   end
-  if text == "off" then return end_trace() end
+  if before then end_trace() end
+  if text == "off" then return before or refuse "nothing is recorded; :trace on begins" end
   local file = text == "on" and TRACE_FILE or text
   local well, why = ipc.trace(file)
   if not well then refuse("%s", why) end
-  traced = file
   session.say(("what the tasks do is written to %s; :trace off ends it"):format(file))
 end
 
@@ -235,12 +247,19 @@ commands.arguments = { load = "file", trace = "file", scenario = named_scenarios
 
 --- The function that a line with a colon means.
 function commands.load(text)
-  local name, argument = text:match "^%s*:(%a+)%s*(.-)%s*$"
+  local name, argument = text:match "^%s*:%s*(%a+)%s*(.-)%s*$"
   local command = by_name[name]
-  if command then return function() command.run(argument) end end
   return function()
-    refuse("there is no :%s; there are:\n%s", name, list_of_commands())
+    if not command then
+      refuse("there is no %s; there are:\n%s", text:match "^%s*(.-)%s*$", list_of_commands())
+    elseif argument ~= "" and not command.takes then
+      refuse(":%s takes nothing: what is %s?", name, argument)
+    end
+    command.run(argument)
   end
 end
+
+--- Whether a text means one: a chunk of Lua may begin with `::label::`.
+function commands.is_one(text) return text:find "^%s*:%f[^:]" ~= nil end
 
 return commands

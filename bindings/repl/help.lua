@@ -91,11 +91,20 @@ function help.names_text(heading, names, columns)
   return table.concat(wrap.lines(heading .. table.concat(names, ", "), columns, "  "), "\n")
 end
 
+-- A line that is longer than a narrow terminal is broken, with its margin and two more.
+local function broken(text, columns)
+  return (text:gsub("[^\n]+", function(line)
+    if wrap.length(line) <= columns then return end
+    local margin = line:match "^ *"
+    return margin .. table.concat(wrap.lines(line, columns - #margin - 2), "\n" .. margin .. "  ")
+  end))
+end
+
 local function entry_text(name, columns)
   local entry = by_name[name]
   local kind, methods = by_name["a " .. name], methods_of(name)
-  local text = entry.declaration .. "\n" .. trimmed(entry.lines)
-  if kind and #kind.lines > 0 then text = trimmed(kind.lines) .. "\n\n" .. text end
+  local text = broken(entry.declaration .. "\n" .. trimmed(entry.lines), columns)
+  if kind and #kind.lines > 0 then text = broken(trimmed(kind.lines), columns) .. "\n\n" .. text end
   if #methods > 0 then text = text .. "\n" .. help.names_text("Methods: ", methods, columns) end
   return text
 end

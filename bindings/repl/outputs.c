@@ -85,10 +85,19 @@ static void publish(void)
     pending.size = 0;
 }
 
+/* What a child writes over its line, as progress is shown, does not come over
+ * the label. */
 static void end_line(struct output *output)
 {
-    add(&pending, output->label, strlen(output->label));
-    add(&pending, output->line.data, output->line.size);
+    size_t at = 0, end = output->line.size;
+    do {
+        const char *rest = end ? output->line.data + at : "";
+        const char *back = memchr(rest, '\r', end - at);
+        size_t size = back ? (size_t)(back + 1 - rest) : end - at;
+        add(&pending, output->label, strlen(output->label));
+        add(&pending, rest, size);
+        at += size;
+    } while (at < end);
     add(&pending, "\n", 1);
     output->line.size = 0;
 }

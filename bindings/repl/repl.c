@@ -205,7 +205,7 @@ void repl_run(lua_State *L)
         return;
     thread_define("ipc");
     exit_interactive(true);
-    bool own = screen_is_terminal() && !tl_simulate_is_on();
+    bool own = screen_is_terminal();
     exit_before(own ? children_end : NULL);
     tl_simulate_by_hand();
     prompt_open(L, "Tidelock " TL_VERSION ", " LUA_VERSION

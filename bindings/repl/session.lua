@@ -101,7 +101,7 @@ local function note_locals(text)
 end
 
 local function load_one(text)
-  if text:find "^%s*:%a" then return commands.load(text) end
+  if commands.is_one(text) then return commands.load(text) end
   local f, of_expression = load_expression(text)
   if f then return f end
   local message

@@ -9,6 +9,7 @@
 
 #include "terminal/screen.h"
 #include "tidelock.h"
+#include "trace/recorder.h"
 
 #define WIDTH_USUAL 80
 #define WIDTH_LEAST 20
@@ -24,7 +25,9 @@ static int columns(lua_State *L)
 {
     int width, rows;
     bool known = screen_size(STDOUT_FILENO, &width, &rows);
-    lua_pushinteger(L, known && width >= WIDTH_LEAST ? width : WIDTH_USUAL);
+    if (!known || width <= 0)
+        width = WIDTH_USUAL;
+    lua_pushinteger(L, width > WIDTH_LEAST ? width : WIDTH_LEAST);
     return 1;
 }
 
@@ -62,6 +65,13 @@ static int seed(lua_State *L)
     return 1;
 }
 
+/* traced(): the file that is recorded into; nil: none. */
+static int traced(lua_State *L)
+{
+    lua_pushstring(L, recorder_path());
+    return 1;
+}
+
 static void set_program(lua_State *L)
 {
     char path[PATH_MAX];
@@ -78,11 +88,9 @@ static void set_program(lua_State *L)
 
 void terminal_push(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"columns", columns},
-                                         {"list", list},
-                                         {"quit", quit},
-                                         {"seed", seed},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"columns", columns}, {"list", list},
+                                         {"quit", quit},       {"seed", seed},
+                                         {"traced", traced},   {NULL, NULL}};
     has_quit = false;
     luaL_newlib(L, functions);
     lua_pushboolean(L, screen_has_colours());

@@ -10,9 +10,9 @@
 #include <lua.h>
 
 /* Pushes a table: columns(), the width; colour, whether it shows colours;
- * seed(), of the simulation, or nil; list(folder), the names in it; folder,
- * where the program lies; program, its path; quit(), after which
- * terminal_has_quit is true. */
+ * seed(), of the simulation, or nil; traced(), the file of a recording that
+ * goes on, or nil; list(folder), the names in it; folder, where the program
+ * lies; program, its path; quit(), after which terminal_has_quit is true. */
 void terminal_push(lua_State *L);
 
 bool terminal_has_quit(void);

@@ -30,7 +30,7 @@ local TIMELINE = {
   anywhere = true,
   arguments = { "file" },
   options = {
-    { "--from", value = "T", to = "from", read = time, text = "begin at that time: 12ms, 1.5s, 300us (0)" },
+    { "--from", value = "T", to = "from", read = time, text = "begin at that time: 12ms, 1.5s, 300us, 2h (0)" },
     { "--to", value = "T", to = "to", read = time, text = "end at that time (the run's end)" },
     { "--tasks", value = "NAMES", to = "tasks", read = any,
       text = "only these tasks, each in a row of its own: ann,worker-*; * stands for anything" },

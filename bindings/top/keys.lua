@@ -148,7 +148,11 @@ local function tag(state, rows)
 end
 
 local ACTIONS = {
-  q = function() return "quit" end,
+  q = function(state)
+    if state.view ~= "help" then return "quit" end
+    state.view = "tables"
+  end,
+  eof = function() return "quit" end,
   h = function(state) toggle(state, "help") end,
   g = function(state) toggle(state, "graph") end,
   s = function(state) toggle(state, "details") end,
@@ -167,7 +171,7 @@ local ACTIONS = {
     if state.view ~= "tables" then state.view = "tables" else state.filter, state.tags = nil, {} end
   end,
 }
-local OTHER_NAMES = { F10 = "q", ["ctrl-c"] = "q", eof = "q", F1 = "h", ["?"] = "h", enter = "s", F3 = "/", k = "F9",
+local OTHER_NAMES = { F10 = "eof", ["ctrl-c"] = "eof", F1 = "h", ["?"] = "h", enter = "s", F3 = "/", k = "F9",
   t = "F5", ["<"] = "F6", [">"] = "F6", ["\\"] = "F4", I = "F6" }
 
 local SIGNALS = { y = 15, ["9"] = 9 }

@@ -5,25 +5,26 @@ local keys = require "top.keys"
 local picture = require "top.picture"
 local plain = require "top.plain"
 local text = require "terminal.text"
+local wrap = require "terminal.wrap"
 
 local layout = {}
 
 local HEADER, FOOTER = 3, 1
-local HELP = {
-  "arrows, PgUp, PgDn, Home, End   choose a row        Tab   tasks or objects",
-  "F3 /   search          F4 \\   filter (Escape: all)",
-  "F5 t   tree            F6 < >  sort by the next column",
-  "Space  tag             U      no tags",
-  "Enter s  details       g      who waits for whom, circles in red",
-  "F9 k   end a task (asks first)",
-  "p      pause           + -    look more often, less often",
-  "h F1 ?  this help      q F10 Ctrl-C  quit",
-  "",
+local HELP_KEYS = {
+  { "arrows PgUp PgDn Home End", "choose a row" }, { "Tab", "tasks or objects" }, { "F3 /", "search" },
+  { "F4 \\", "filter (Escape: all)" }, { "F5 t", "tree" }, { "F6 < >", "sort by the next column" }, { "Space", "tag" },
+  { "U", "no tags" }, { "Enter s", "details" }, { "g", "who waits for whom, circles in red" },
+  { "F9 k", "end a task (asks first)" }, { "p", "pause" }, { "+ -", "look more often, less often" },
+  { "h F1 ?", "this help" }, { "q F10 Ctrl-C", "quit" },
+}
+local HELP_WORDS = {
   "It only reads: no lock is taken, nothing in the program is written or stopped.",
   "SINCE: how long it has waited. CPU%: of its thread. SLEEP/S: how often it went to sleep.",
   "OP/S: messages put and got a second, of fifo queues and pipes; operations on other objects are not counted.",
   "DEPTH: how full. \"?\": it changed each time that it was read.",
 }
+local HELP_COLUMN = 27
+local HELP_NARROW = 20 -- columns that are too few for what a key does
 
 local PAINT = { red = "31;1", bold = "1", dim = "2", reverse = "7", green = "32", yellow = "33" }
 
@@ -80,8 +81,27 @@ local function add_wrapped(lines, name, value, width)
     local part
     part, value = text.split(value, math.max(1, width - indent))
     lines[#lines + 1] = ("%-10s %s"):format(name, part)
+    value = value:gsub("^ ", "")
     name = ""
   until value == ""
+end
+
+local function help(width)
+  local lines = {}
+  local function add(words) table.move(words, 1, #words, #lines + 1, lines) end
+  for _, row in ipairs(HELP_KEYS) do
+    local room = width - HELP_COLUMN
+    if room < HELP_NARROW then
+      add(wrap.lines(row[1] .. "  " .. row[2], width, "  "))
+    else
+      local words = wrap.lines(row[2], room)
+      for i, line in ipairs(words) do words[i] = wrap.pad(i == 1 and row[1] or "", HELP_COLUMN) .. line end
+      add(words)
+    end
+  end
+  add{ "" }
+  for _, words in ipairs(HELP_WORDS) do add(wrap.lines(words, width, "  ")) end
+  return lines
 end
 
 --- What is known of a task or object, as lines.
@@ -123,7 +143,7 @@ function layout.details(state, shot, width)
 end
 
 local function add_body(lines, state, shot, height, width, paint)
-  if state.view == "help" then return add_scrolled(lines, state, HELP, height) end
+  if state.view == "help" then return add_scrolled(lines, state, help(width), height) end
   if state.view == "graph" then
     local list = {}
     for i, line in ipairs(graph.lines(shot)) do
@@ -148,6 +168,7 @@ local function footer(state, shot, width)
   if state.note then return state.note end
   if shot.gone then return "it has ended: this is the last that was seen; q quits" end
   local marks = (state.paused and "PAUSED  " or "") .. (state.filter and ("filter '%s'  "):format(state.filter) or "")
+  if state.view == "help" then return marks .. "q Back" end
   local names = width >= 79 and "h Help  F3 Search  F4 Filter  F5 Tree  F6 Sort  g Graph  F9 End  p Pause  q Quit"
     or "h Help  q Quit"
   return marks .. names

@@ -27,8 +27,9 @@ local PS = {
   name = "ps",
   brief = "what the tasks of a program or of a space do",
   text = "Tells what each task of a running program or space waits for, since when, at which line, and what it holds; "
-    .. "also in the spaces that the program has open, where who waits or holds something may be of another program.",
-  synopsis = { "PID|SPACE|ADDRESS" },
+    .. "also in the spaces that the program has open, where who waits or holds something may be of another program. "
+    .. "Without an argument: of the program that runs, or which those are.",
+  synopsis = { "[PID|SPACE|ADDRESS]" },
   arguments = { "program" },
   options = { { "-h", "--help", to = "help", text = "this text" } },
   status = "0; 1 where that cannot be looked into; 2 wrong use.",
@@ -47,7 +48,7 @@ options.top = read.reader(TOP, finish)
 --- The same of `ps`.
 options.ps = read.reader(PS, function(found, words, at)
   found.what = words[at]
-  if not found.what or words[at + 1] then read.refuse "ps is of one program or space" end
+  if words[at + 1] then read.refuse("ps is of one program or space, and '%s' is a second", words[at + 1]) end
 end)
 
 --- Their rows in the table of commands (program/commands.lua).

@@ -1,4 +1,5 @@
 --- Ps: `tidelock ps`: a line for each task of a program or of a space, and one for each thing that it holds.
+local choose = require "top.choose"
 local picture = require "top.picture"
 local text = require "terminal.text"
 local watch = require "top.watch"
@@ -18,9 +19,10 @@ local function line_of(task)
 end
 
 return function(options)
-  local watched, why = watch.open(options.what)
+  local what = options.what or choose "ps"
+  local watched, why = watch.open(what)
   if not watched then
-    io.stderr:write(("tidelock ps: %s: %s\n"):format(watch.shown(options.what), why))
+    io.stderr:write(("tidelock ps: %s: %s\n"):format(watch.shown(what), why))
     return CANNOT
   end
   local lines = { ("%-20s %7s  %s"):format("TASK", "PID", "STATE") }

@@ -1,5 +1,6 @@
 --- Top: `tidelock top`: looks again and again, and shows it, until it is told to quit.
 local encode = require "formats.json_encode"
+local choose = require "top.choose"
 local keys = require "top.keys"
 local layout = require "top.layout"
 local picture = require "top.picture"
@@ -10,33 +11,8 @@ local view = require "top.view"
 local watch = require "top.watch"
 
 local FIRST = 0.1 -- seconds between the first two pictures, so that there are rates soon
-local NO_PROGRAM = "no program of tidelock runs that you may look into; start one, or name a space: tidelock top SPACE"
 
 local function refuse(why) error({ wrong = why, status = 1 }, 0) end
-
--- Asks which one, where there are several and somebody can answer.
-local function choose(programs)
-  local lines = { "which program?" }
-  for i, program in ipairs(programs) do lines[i + 1] = ("%3d  %s (pid %d)"):format(i, program.title, program.pid) end
-  if not terminal.is_terminal() then
-    table.remove(lines, 1)
-    refuse("several programs run: name one by its pid\n" .. table.concat(lines, "\n"))
-  end
-  io.stdout:write(table.concat(lines, "\n"), "\nnumber or pid: ")
-  io.stdout:flush()
-  local answer = tonumber((io.stdin:read "l"))
-  for i, program in ipairs(programs) do
-    if answer == i or answer == program.pid then return program.pid end
-  end
-  refuse "none was chosen"
-end
-
-local function target(options)
-  if options.what then return options.what end
-  local programs = watch.programs()
-  if #programs == 0 then refuse(NO_PROGRAM) end
-  return ("%d"):format(#programs == 1 and programs[1].pid or choose(programs))
-end
 
 -- Two pictures, so that there are rates.
 local function take_two(watched)
@@ -70,9 +46,13 @@ local function json(shot)
     tasks = tasks, objects = only(shot.objects, JSON_OBJECT), messages = shot.messages } .. "\n"
 end
 
-local function kill(state, pids, signal)
+-- Of a picture that was taken some time ago: by now a pid may be another process's.
+local function kill(watched, state, pids, signal)
+  local alive = {}
+  for _, task in ipairs(picture.take(watched).tasks) do alive[task.pid] = task.state ~= "ended" or alive[task.pid] end
   for _, pid in ipairs(pids) do
-    local well, why = view.kill(pid, signal)
+    local well, why = nil, "it has ended already"
+    if alive[pid] then well, why = view.kill(pid, signal) end
     if not well then state.note = ("pid %d: %s"):format(pid, why) end
   end
   state.tags = {}
@@ -97,7 +77,7 @@ local function show(watched, state)
     if key then
       local what, value, signal = keys.press(state, shot, key, pasted)
       if what == "quit" then return end
-      if what == "kill" then kill(state, value, signal) end
+      if what == "kill" then kill(watched, state, value, signal) end
     end
     if view.now() >= due then
       if not state.paused and not shot.gone then shot = look(watched, shot) end
@@ -116,7 +96,7 @@ end
 
 return function(options)
   text.ascii = not text.utf8_wanted()
-  local what = target(options)
+  local what = options.what or choose("top", true)
   local watched, why = watch.open(what)
   if not watched then refuse(("top: %s: %s"):format(watch.shown(what), why)) end
   if watched.far then options.readonly = true end -- its pids are other machines'

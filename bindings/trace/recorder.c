@@ -254,6 +254,11 @@ bool recorder_is_on(void)
     return line >= 0;
 }
 
+const char *recorder_path(void)
+{
+    return recorder_is_on() && path_here ? path_here : NULL;
+}
+
 /* The recorder's last words, for which it may take its time as long as it goes
  * on: how many bytes; 0: it has gone; negative: it does not go on. */
 static ssize_t hear(void *words, size_t size)

@@ -27,6 +27,9 @@ bool recorder_start(const struct recorder_wishes *wishes, const char **why);
 /* Whether a recording goes on. */
 bool recorder_is_on(void);
 
+/* The file of the recording that goes on; NULL: none does. */
+const char *recorder_path(void);
+
 /* Ends the recording, and returns when the file is whole.  What the recorder
  * has told; false: it has not. */
 struct recorder_report {

@@ -78,6 +78,13 @@ uint64_t tl_procfs_started(pid_t pid)
     return at ? strtoull(at, NULL, 10) : 0;
 }
 
+bool tl_procfs_stopped(pid_t pid)
+{
+    struct tl_procfs stat;
+    return tl_procfs_read(pid, &stat) &&
+           (stat.state == 'T' || stat.state == 't');
+}
+
 bool tl_procfs_gone(pid_t pid)
 {
     struct tl_procfs stat;

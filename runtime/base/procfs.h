@@ -26,6 +26,9 @@ bool tl_procfs_read(pid_t pid, struct tl_procfs *stat);
  * 0: there is no such process, or no /proc. */
 uint64_t tl_procfs_started(pid_t pid);
 
+/* Whether a signal, or a debugger, has stopped the process or thread. */
+bool tl_procfs_stopped(pid_t pid);
+
 /* Whether the process is no more, or a zombie. */
 bool tl_procfs_gone(pid_t pid);
 

@@ -262,6 +262,16 @@ size_t tl_commands_signal(int signal)
     return count;
 }
 
+struct tl_command *tl_commands_ended(void)
+{
+    struct tl_command *command = own_after(NULL);
+    while (command && (command->told || !tl_command_look(command)))
+        command = own_after(command);
+    if (command)
+        command->told = true;
+    return command;
+}
+
 int tl_commands_await(void)
 {
     int status = TL_OK;
@@ -353,19 +363,13 @@ int tl_command_signal(struct tl_command *command, int signal)
     return status < 0 ? status : signal_to(command, signal);
 }
 
-static bool has_stopped(pid_t pid)
-{
-    struct tl_procfs stat;
-    return !tl_procfs_read(pid, &stat) || stat.state == 'T' ||
-           stat.state == 't' || stat.state == 'Z' || stat.state == 'X';
-}
-
 int tl_command_suspend(struct tl_command *command)
 {
     int status = tl_command_enter(command, TL_OP_COMMAND_SUSPEND);
     if (status == TL_OK)
         status = signal_to(command, SIGSTOP);
-    while (status == TL_OK && !has_stopped(command->pid))
+    while (status == TL_OK && !tl_procfs_stopped(command->pid) &&
+           !tl_procfs_gone(command->pid))
         tl_sleep_pause();
     return status;
 }

@@ -39,6 +39,7 @@ struct tl_command {
     bool status_known;
     int status; /* as of waitpid */
     bool dropped;
+    bool told;                   /* tl_commands_ended */
     struct tl_pollable pollable; /* raised once it has ended */
     bool closing;                /* stdin is to be closed when all is written */
     struct tl_pipe_buffer flows[TL_COMMAND_STREAMS];

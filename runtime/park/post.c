@@ -315,13 +315,6 @@ void tl_post_newcomer(void)
         stir(group);
 }
 
-static bool is_stopped(uint32_t id)
-{
-    struct tl_procfs stat;
-    return tl_procfs_read(pid_of(id), &stat) &&
-           (stat.state == 'T' || stat.state == 't');
-}
-
 void tl_post_inspect(void)
 {
     unsigned count = group_count();
@@ -329,7 +322,7 @@ void tl_post_inspect(void)
     struct group *group = group_at(i, count);
     for (unsigned k = 0; k < WARDENS; k++) {
         uint32_t id = atomic_load(&group->posts[k]);
-        if (id && id != tl_task_id(tl_self) && is_stopped(id) &&
+        if (id && id != tl_task_id(tl_self) && tl_procfs_stopped(pid_of(id)) &&
             atomic_compare_exchange_strong(&group->posts[k], &id, 0))
             stir(group);
     }

@@ -168,13 +168,6 @@ bool tl_children_has(const struct tl_process *process)
     return find(process) < count;
 }
 
-static bool is_stopped(pid_t pid)
-{
-    struct tl_procfs stat;
-    return tl_procfs_read(pid, &stat) &&
-           (stat.state == 'T' || stat.state == 't');
-}
-
 /* The kernel ends processes in real time, also for one that lives in another:
  * the moment of the deadline there. */
 static int64_t real(tl_deadline deadline)
@@ -215,7 +208,7 @@ static int await(const struct tl_process *process, int *pidfd, int64_t moment)
         if (is_over(moment))
             return TL_TIMEOUT;
         status = sleep_for(pidfd, moment);
-        if ((i = find(process)) < count && is_stopped(children[i].pid))
+        if ((i = find(process)) < count && tl_procfs_stopped(children[i].pid))
             break;
     }
     return status;

@@ -285,10 +285,8 @@ int tl_process_ready(const struct tl_handle *handle, struct tl_watch *watch)
 
 static bool is_stopped(const struct tl_process *process)
 {
-    struct tl_procfs stat;
     return atomic_load(&process->state) == TL_PROCESS_STARTED &&
-           tl_procfs_read(atomic_load(&process->pid), &stat) &&
-           (stat.state == 'T' || stat.state == 't');
+           tl_procfs_stopped(atomic_load(&process->pid));
 }
 
 void tl_process_describe(const struct tl_object *object, int side, char *text,

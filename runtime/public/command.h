@@ -129,6 +129,9 @@ int tl_command_suspend(struct tl_command *command); /* until it has stopped */
 /* Sends the signal to each command of this task that runs, or 0 to none: how
  * many there are. */
 size_t tl_commands_signal(int signal);
+/* A command of this task that has ended and was not returned before; NULL:
+ * there is none. */
+struct tl_command *tl_commands_ended(void);
 /* command "sort": running, pid 4711 */
 void tl_command_describe(struct tl_command *command, char *text, size_t size);
 void tl_command_title(const struct tl_command *command, char *text,

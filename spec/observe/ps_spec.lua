@@ -203,7 +203,7 @@ describe("the program", function()
 
   it("says what is wrong with what its tools are given", function()
     for words, text in pairs{
-      ["ps"] = "usage: tidelock ps PID|SPACE|ADDRESS",
+      ["ps 1 2"] = "ps is of one program or space, and '2' is a second\nusage: tidelock ps [PID|SPACE|ADDRESS]",
       ["rm"] = "usage: tidelock rm SPACE|ADDRESS [NAME]",
       ["ls a b"] = "usage: tidelock ls [SPACE|ADDRESS]",
       ["ps 1"] = "tidelock ps: 1: this process is no program of tidelock, or not yours",
@@ -214,7 +214,7 @@ describe("the program", function()
     } do
       local out, err, status = tool(words)
       assert.equal("", out)
-      assert.equal(words == "ps" and 2 or 1, status)
+      assert.equal(words == "ps 1 2" and 2 or 1, status)
       assert.truthy(err:find(text, 1, true), err)
     end
   end)

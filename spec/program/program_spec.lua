@@ -119,6 +119,14 @@ describe("--label", function()
    end)
 end)
 
+describe("--label", function()
+   it("stays before a line that is written over, as progress is shown", function()
+      local output = run_script([[io.write "10%\r20%\r\n\rx\r" io.write "y\n"]], "--label")
+      assert.equal("main         10%\rmain         20%\r\nmain         \rmain         x\rmain         y\n",
+         (output:gsub(" +%d+%.%d%d%d ", "")))
+   end)
+end)
+
 describe("the REPL", function()
    it("prints values, goes on after errors, and has ipc", function()
       local output, errors, status = run("tidelock -i", [[

@@ -89,6 +89,16 @@ describe("the end", function()
     assert.equal(0, repl:status())
   end)
 
+  it("by Ctrl-D ends them in a simulation, too", function()
+    start "-i --sim=1"
+    repl:enter("ipc.spawn(function() while true do ipc.sleep(1) end end)", "> ")
+    repl:enter("ipc.spawn_thread(function() while true do ipc.sleep(1) end end)", "> ")
+    repl:type "\4"
+    repl:expect "1 process and 1 thread still run; Ctrl%-D again ends them\n> "
+    repl:type "\4"
+    assert.equal(0, repl:status())
+  end)
+
   for _, signal in ipairs{ "KILL", "HUP", "TERM" } do
     it("by SIG" .. signal .. " leaves nobody behind", function()
       start()
@@ -131,6 +141,12 @@ describe("the output of a child", function()
     repl:expect "cook | water\n"
     repl:expect "> 1000 %+ "
     repl:enter("11", "\n1011\n")
+  end)
+
+  it("that is written over, as progress is shown, keeps its name", function()
+    start()
+    repl:enter("p = ipc.process{ name = 'cook', target = function() io.write '10%\\r20%\\r\\n\\n' end }:start()",
+      "cook | 10%%cook | 20%%\ncook | \n")
   end)
 
   it("is that of a terminal, and comes while a chunk runs", function()
@@ -190,6 +206,27 @@ describe("the end of a child", function()
     start()
     repl:enter("for i = 1, 20 do ipc.spawn(function() end) end for _, p in ipairs(ipc.children()) do p:join() end",
       "\n20 processes have ended\n")
+  end)
+end)
+
+describe("the end of a command", function()
+  it("is told once", function()
+    start()
+    repl:enter("c = ipc.command{ 'sh', '-c', 'echo soup; exit 3', stdout = 'inherit' }",
+      "sh | soup\n")
+    repl:expect "sh %(pid %d+%) ended with status 3\n"
+    repl:enter("c = ipc.command('sleep', '1000')", "> ")
+    os.execute("kill -9 " .. pid_of "c")
+    repl:expect "sleep %(pid %d+%) was killed by signal 9\n> "
+    repl:enter("c = ipc.command{ 'true', name = 'tea' } c:join()", "tea %(pid %d+%) has ended\n")
+    repl:enter("c", "ended")
+    local _, told = repl:screen():gsub("%(pid %d+%) ", "")
+    assert.equal(3, told)
+  end)
+
+  it("is counted where many end well", function()
+    start()
+    repl:enter("for i = 1, 20 do ipc.command('true'):join() end", "\n15 more commands have ended\n")
   end)
 end)
 

@@ -97,6 +97,32 @@ describe("a colon command", function()
     assert.falsy(text:find "traceback")
   end)
 
+  it("may be no name, or have blanks before it; a label is Lua", function()
+    for _, text in ipairs{ ":", ":42", ": ?" } do
+      assert.matches("^tidelock: there is no " .. text:gsub("%p", "%%%0") .. "; there are:\n:help", printed{ text })
+    end
+    assert.matches("^this session is not simulated", printed{ " : seed" })
+    assert.equal("1\n", printed{ "::again:: print(1)" })
+  end)
+
+  it("that takes nothing says so of what stands behind it", function()
+    assert.matches("^on\ntidelock: :quit takes nothing: what is now%?\n", printed{ ":quit now", "'on'" })
+  end)
+
+  it("is told of in lines that fit", function()
+    start()
+    for _, columns in ipairs{ 80, 40, 20 } do
+      repl:resize(columns)
+      local list = repl:enter(":help", "\n(:help %[NAME%].-)\nFunctions")
+      local of_put = repl:enter(":help q.put", "\n(queue:put%(.-reason)\n")
+      for line in (list .. "\n" .. of_put):gmatch "[^\n]+" do assert.is_true(#line <= columns, line) end
+    end
+  end)
+
+  it(":watch tells an error", function()
+    assert.matches("ends it%)\ntidelock: stdin:1: burnt\nstack traceback:", printed{ ":watch error 'burnt'" })
+  end)
+
   it(":help tells what the reference says, also of an object's method", function()
     local text = printed{ "q = ipc.queue()", ":help q:get", ":help queue.get", ":help spawn", ":help nothing" }
     local one = text:match "^(queue:get%(timeout%)\nTakes the next message.-\n)queue:get"

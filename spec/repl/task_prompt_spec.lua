@@ -269,14 +269,28 @@ describe("in a session", function()
   it(":trace begins and ends a recording, and says where it is", function()
     there = terminal.start()
     there:expect "> "
-    there:enter("ipc.trace = function(file) if file then return true end return 12, 3 end", "> ")
+    local one, two = there.folder .. "/one.tltrace", there.folder .. "/two.tltrace"
     there:enter(":trace", "nothing is recorded; :trace on begins")
+    there:enter(":trace off", "nothing is recorded; :trace on begins")
+    there:enter(":trace " .. one, "is written to [^\n]*one%.tltrace; :trace off ends it")
+    there:enter(":trace", "is written to [^\n]*one%.tltrace\n")
+    there:enter(":trace " .. two, "%d+ operations; tidelock timeline [^\n]*one%.tltrace shows them\n"
+      .. "what the tasks do is written to [^\n]*two%.tltrace")
+    there:enter(":trace off", "%d+ operations; tidelock timeline [^\n]*two%.tltrace shows them")
+    there:enter(":trace " .. there.folder, "tidelock: [^\n]*Is a directory")
+    there:enter("ipc.trace = function(file) return true end", "> ")
     there:enter(":trace on", "is written to tidelock%.tltrace; :trace off ends it")
-    there:enter(":trace", "is written to tidelock%.tltrace")
-    there:enter(":trace off", "12 operations, and 3 that were lost; tidelock timeline tidelock%.tltrace shows them")
-    there:enter(":trace my.file", "is written to my%.file; :trace off ends it")
-    there:enter("ipc.trace = function() return nil, 'my.file: no room' end", "> ")
-    there:enter(":trace on", "tidelock: my%.file: no room")
+  end)
+
+  it(":trace knows of a recording that begun before, and tells what was lost", function()
+    local path = os.tmpname()
+    there = terminal.start("-i --trace=" .. path)
+    there:expect "> "
+    there:enter(":trace", "is written to " .. path:gsub("%p", "%%%0") .. "\n")
+    there:enter("ipc.trace = function() return 12, 3 end", "> ")
+    there:enter(":trace off", "12 operations, and 3 that were lost; tidelock timeline "
+      .. path:gsub("%p", "%%%0") .. " shows them")
+    os.remove(path)
   end)
 
   it(":seed says that there is none", function()

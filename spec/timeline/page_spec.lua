@@ -43,6 +43,21 @@ describe("the page of a timeline", function()
       page:value "document.getElementById('lanes').getAttribute('aria-label')")
   end)
 
+  it("tells long times in minutes, hours and days", function()
+    open "month"
+    assert.match(" · 30 d 00 h", text_of "facts")
+    assert.match("^join29 d 21 h.*at 2 h 05 min", text_of "panel-waits")
+    page:press "ArrowRight"
+    assert.match("Took2 h 05 min", text_of "details")
+    assert.equal("0 5 d 10 d", page:value [=[(() => {
+      const texts = [], { prototype } = CanvasRenderingContext2D, { fillText } = prototype;
+      prototype.fillText = function (text, ...rest) { texts.push(text); fillText.call(this, text, ...rest); };
+      timeline.draw();
+      prototype.fillText = fillText;
+      return texts.filter((text) => /^[0-9]+( d)?$/.test(text)).slice(0, 3).join(" ");
+    })()]=])
+  end)
+
   it("decodes each column as it was", function()
     open("example", nil, 2000)
     local wrong = page:value [=[(() => {

@@ -3,6 +3,7 @@ package.path = "bindings/?.lua;" .. package.path
 package.loaded["top.view"] = {} -- a part of the program; nothing here looks at one
 local keys = require "top.keys"
 local layout = require "top.layout"
+local options = require "top.options"
 local graph = require "top.graph"
 local picture = require "top.picture"
 local text = require "terminal.text"
@@ -143,6 +144,21 @@ describe("a key", function()
     assert.truthy(lines:find(told, 1, true), lines)
   end)
 
+  it("tells all of itself on a narrow screen, too", function()
+    press "h"
+    local lines = screen(40, 60):gsub("\n +", " "):gsub("\n", " ")
+    for _, words in ipairs{ "F5 t tree", "g who waits for whom, circles in red",
+      "operations on other objects are not counted." } do
+      assert.truthy(lines:gsub(" +", " "):find(words, 1, true), lines)
+    end
+  end)
+
+  it("goes on below the words, not below the blank before them", function()
+    shot.tasks[1].waits = "put queue#1: " .. ("x"):rep(16) .. " more"
+    press("enter")
+    assert.truthy(screen(40, 20):find("x\n" .. (" "):rep(11) .. "more\n"), screen(40, 20))
+  end)
+
   it("ends no task of another machine, and says so", function()
     state = keys.new{ delay = 1, readonly = true }
     shot.elsewhere = true
@@ -156,12 +172,22 @@ describe("a key", function()
   it("shows help, details, the graph", function()
     press "h"
     assert.matches("F5 t +tree", screen(80, 24))
-    press("h", "enter")
+    assert.matches("end a task", screen(80, 24))
+    press("q", "enter")
     assert.matches("task +cook\nstate +waiting", screen(80, 24))
     press("escape", "tab", "s")
     assert.matches("depth +3 of 4", screen(80, 24))
     press("s", "g")
     assert.matches("no task waits for an object", screen(80, 24))
+  end)
+end)
+
+describe("-d", function()
+  it("is 0.1 at least, as of less time no rates can be told", function()
+    for given, delay in pairs{ ["0.05"] = 0.1, ["0.1"] = 0.1, ["2.5"] = 2.5 } do
+      assert.equal(delay, options.top{ "-d", given }.delay)
+    end
+    assert.equal(1, options.top{}.delay)
   end)
 end)
 

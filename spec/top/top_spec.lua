@@ -195,6 +195,34 @@ describe("tidelock top", function()
   end)
 end)
 
+local APART = "unshare --pid --fork --kill-child --mount-proc"
+local apart = os.execute(APART .. " true 2>/dev/null") and it or pending
+
+describe("without a name, top and ps", function()
+  apart("are of the program that runs, or tell which do", function()
+    local path, log = os.tmpname(), os.tmpname()
+    files.write(path, ([[
+      T=%s; echo "require 'tidelock'.sleep(100)" >%s
+      look() { echo "$1"; $T top --once; echo $?; $T ps; echo $?; }
+      look none
+      $T %s & until $T ps >/dev/null 2>&1; do sleep 0.05; done
+      look one
+      $T %s & until $T ps 2>&1 | grep -q several; do sleep 0.05; done
+      look two
+      kill %%1 %%2]]):format(shell.tidelock, log, log, log))
+    local out = shell.run(("%s bash %s 2>&1"):format(APART, path))
+    os.remove(path)
+    os.remove(log)
+    local none, one, two = out:match "^none\n(.*)one\n(.*)two\n(.*)"
+    assert.matches("no program of tidelock runs.*: tidelock top SPACE\n1\n.*: tidelock ps SPACE\n1\n$", none)
+    assert.matches("^tidelock [^\n]+ %(pid %d+%)\n1 task: 1 sleeping\n.*\n0\nTASK .*\nmain +%d+  sleeping .*\n0\n$",
+      one)
+    local list = "tidelock: several programs run: name one by its pid\n +1  tidelock [^\n]+ %(pid %d+%)\n"
+      .. " +2  tidelock [^\n]+ %(pid %d+%)\n1\n"
+    assert.matches("^" .. list .. list, two)
+  end)
+end)
+
 describe("at a terminal, tidelock top", function()
   local there
   after_each(function()
@@ -210,7 +238,7 @@ describe("at a terminal, tidelock top", function()
     there:expect "cook"
     there:type "h"
     there:expect "F5 t +tree"
-    there:type "hg"
+    there:type "qg"
     there:expect "waiter %-> lock#1 \"pan\" <%- cook"
     there:type "gq"
     assert.equal(0, there:status())
@@ -234,8 +262,18 @@ describe("at a terminal, tidelock top", function()
     assert.equal(0, there:status())
   end)
 
-  local APART = "unshare --pid --fork --kill-child --mount-proc"
-  local apart = os.execute(APART .. " true 2>/dev/null") and it or pending
+  it("ends no other process that has come to a pid by now", function()
+    local pid = start(KITCHEN)
+    there = terminal.start("top -d 0.1 " .. pid)
+    there:expect "cook"
+    there:type "p/main\r\27[20~"
+    there:expect "end main"
+    os.execute("kill -9 " .. pid)
+    there:type "9"
+    there:expect(pid .. ": it has ended already")
+    there:type "q"
+    assert.equal(0, there:status())
+  end)
 
   apart("ends none of another PID namespace, whose pids are others here", function()
     local pid = start(KITCHEN, APART)

@@ -53,8 +53,14 @@ function resize() {
 
 // ---- the axis ----
 
+const LONG_STEPS = [30e9, ...[1, 2, 5, 10, 15, 30].map((each) => each * 60e9),
+  ...[1, 2, 3, 6, 12].map((each) => each * 3600e9)];
+
 function niceStep(least) {
   least = Math.max(1, least); // a step, or a nanosecond
+  if (!isLogical() && least > 20e9) {
+    return LONG_STEPS.find((each) => each >= least * 0.999) || 86400e9 * niceStep(least / 86400e9);
+  }
   const power = 10 ** Math.floor(Math.log10(least));
   return [1, 2, 5, 10].map((each) => each * power).find((each) => each >= least * 0.999);
 }

@@ -2,12 +2,33 @@
 
 const UNITS = [["s", 1e9], ["ms", 1e6], ["µs", 1e3], ["ns", 1]];
 
+const LONG = [["d", 86400e9], ["h", 3600e9], ["min", 60e9], ["s", 1e9]];
+
+// The largest unit of which there is one, and smaller ones down to `finest`: "2 h 05 min". `digits`: of the seconds.
+function shownLong(time, finest, digits = 0) {
+  const parts = [];
+  let rest = Math.abs(time);
+  for (const [unit, size] of LONG) {
+    const last = unit === finest || unit === "s", count = last && unit === "s" ? rest / size : Math.floor(rest / size);
+    rest -= count * size;
+    if (parts.length > 0 || count >= 1 || last) {
+      const text = last && unit === "s" ? count.toFixed(digits) : String(count);
+      parts.push(`${parts.length > 0 && text.split(".")[0].length < 2 ? "0" : ""}${text} ${unit}`);
+    }
+    if (last) break;
+  }
+  return `${time < 0 ? "-" : ""}${parts.join(" ")}`;
+}
+
 // Three digits are enough to compare: "1.20 s", "203 ms", "840 ns".
 function shownTime(time) {
   if (isLogical()) return shownSteps(time);
   // of a simulation: nanoseconds only keep moments in order
   if (data.meta.simulated) time = Math.round(time / 1000) * 1000;
   if (time === 0) return "0 s";
+  if (time >= 60e9) {
+    return shownLong(Math.floor(time / 1e9) * 1e9, time >= 86400e9 ? "h" : time >= 3600e9 ? "min" : "s");
+  }
   const [unit, size] = UNITS.find(([, each]) => Math.abs(time) >= each) || UNITS[3];
   const value = time / size;
   const digits = unit === "ns" || value >= 100 ? 0 : value >= 10 ? 1 : 2;
@@ -23,6 +44,12 @@ function shownSteps(time) {
 function shownMoment(time, grain) {
   if (isLogical()) return `step ${Math.round(time)}`;
   if (time === 0) return "0";
+  if (Math.abs(time) >= 60e9) {
+    const finest = LONG.find(([, each]) => grain >= each * 0.999) || LONG[3];
+    const digits = Math.max(0, Math.min(6, Math.ceil(-Math.log10(grain / 1e9))));
+    const least = finest[0] === "s" ? 10 ** (9 - digits) : finest[1];
+    return shownLong(Math.round(time / least) * least, finest[0], digits);
+  }
   const [unit, size] = UNITS.find(([, each]) => Math.abs(time) >= each) || UNITS[0];
   const digits = Math.max(0, Math.min(6, Math.ceil(-Math.log10(grain / size))));
   return `${(time / size).toFixed(digits)} ${unit}`;

@@ -287,6 +287,18 @@ function models.example(count)
   return trace
 end
 
+-- Someone sleeps for 2 hours and 5 minutes, and then until a month is over, as in a simulation.
+function models.month()
+  local minute = 60 * 1000 * MILLISECOND
+  local trace = kitchen_of("month.lua", { "main" })
+  trace.simulated, trace.length = true, 30 * 24 * 60 * minute
+  trace.tasks[1].ended, trace.tasks[1].how = trace.length, "ended"
+  model.add(trace, { task = 1, operation = SLEEP, began = 0, slept = 0, ended = 125 * minute, waited = 125 * minute })
+  model.add(trace, { task = 1, operation = JOIN, began = 125 * minute, slept = 125 * minute, ended = trace.length,
+    waited = trace.length - 125 * minute })
+  return trace
+end
+
 -- Nothing was recorded, but for the task itself.
 function models.empty()
   return model.new{ title = "empty.lua", tasks = { { name = "main", began = 0, ended = 0, how = "ended" } } }
