@@ -74,20 +74,6 @@ describe("ipc.ps", function()
     busy:kill()
   end)
 
-  it("tells since when a task sleeps, whoever dies meanwhile", function()
-    local sleeper, victim = start("sleeper", ipc.sleep), start("victim", ipc.sleep)
-    local before = seen("sleeper", "sleeping").since
-    seen("victim", "sleeping")
-    ipc.sleep(0.3)
-    victim:kill()
-    victim:join()
-    ipc.sleep(0.1) -- it has been woken by that, and sleeps again
-    local now = seen("sleeper", "sleeping").since
-    assert.truthy(now >= before + 0.3, now)
-    sleeper:kill()
-    sleeper:join()
-  end)
-
   it("finds who waits for the first of several", function()
     local p, q = start("any", function() ipc.wait{ ipc.event(), ipc.queue() } end), nil
     assert.is_nil(q)
