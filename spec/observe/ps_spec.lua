@@ -74,6 +74,22 @@ describe("ipc.ps", function()
     busy:kill()
   end)
 
+  it("tells a wait for descriptors, whether or not there is something to do meanwhile", function()
+    local function run() ipc.command{ "sleep", "60" }:join() end
+    local idle = start("idle", run)
+    local busy = start("attentive", function()
+      ipc.on_signal("USR1", function() end)
+      run()
+    end)
+    for _, name in ipairs{ "idle", "attentive" } do
+      local task = seen(name, "blocked")
+      assert.matches("^spec/observe/ps_spec.lua:%d+$", task.where)
+      assert.truthy(task.since >= 0)
+    end
+    idle:kill()
+    busy:kill()
+  end)
+
   it("finds who waits for the first of several", function()
     local p, q = start("any", function() ipc.wait{ ipc.event(), ipc.queue() } end), nil
     assert.is_nil(q)
