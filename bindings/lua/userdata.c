@@ -390,3 +390,10 @@ void object_class(lua_State *L, enum tl_kind_id kind, const struct class *class)
         lua_rawsetp(L, LUA_REGISTRYINDEX, &class_keys[kind]);
     }
 }
+
+void object_before_ready(const struct tl_handle *object)
+{
+    const struct class *class = classes[object->kind];
+    if (class && class->before_ready)
+        class->before_ready(object);
+}

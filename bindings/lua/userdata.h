@@ -43,9 +43,15 @@ struct class
     lua_CFunction newindex;            /* or NULL: no field can be set */
     lua_CFunction index;               /* or NULL; its upvalue: the methods */
     bool made_often;
+    /* or NULL: what this task is to do before it is told that the object is
+     * ready; it may run callbacks */
+    void (*before_ready)(const struct tl_handle *object);
 };
 void object_class(lua_State *L, enum tl_kind_id kind,
                   const struct class *class);
+
+/* What the object's class has to do before a call says that it is ready. */
+void object_before_ready(const struct tl_handle *object);
 
 /* Calls `wrap` with each metatable of objects at the top of the stack: those
  * that the state has, those of its objects, and those that will be made in this

@@ -287,6 +287,15 @@ static int open_failed(lua_State *L, const char *name, int status)
                       "space \"%s\": the file %s %s; remove it with "
                       "tidelock rm %s, or choose another name",
                       name, path, tl_status_text(status), name);
+    case TL_CHECKED:
+        return misuse(L, NULL, "open",
+                      "space \"%s\": process %d has it for itself until it has "
+                      "checked what is there, and is stopped: continue it "
+                      "(kill -CONT) or end it",
+                      name, (int)tl_space_checker(name));
+    case TL_INTERRUPTED:
+    case TL_CANCELLED:
+        return result_failure(L, NULL, "open", status);
     case TL_SYSTEM:
         return misuse(L, NULL, "open", "space \"%s\": %s: %m%s", name, path,
                       result_way_out());

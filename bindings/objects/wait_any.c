@@ -64,10 +64,16 @@ struct tl_waitable *wait_any_check(lua_State *L, const char *call,
     return waitables;
 }
 
+/* What a callback does to the objects meanwhile makes no difference: the list
+ * is of those that were ready. */
 static int push_ready(lua_State *L, const struct tl_waitable *waitables,
                       lua_Integer count)
 {
     lua_Integer n = 0;
+    for (lua_Integer i = 0; i < count; i++)
+        if (waitables[i].ready && waitables[i].handle &&
+            waitables[i].handle->object)
+            object_before_ready(waitables[i].handle);
     lua_newtable(L);
     for (lua_Integer i = 0; i < count; i++) {
         if (waitables[i].ready) {

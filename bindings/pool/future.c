@@ -302,6 +302,13 @@ static int future_close(lua_State *L)
     return 0;
 }
 
+static void call_back_before_ready(const struct tl_handle *future)
+{
+    struct pool *pool = is_settled(future) ? NULL : pool_find(future);
+    if (pool)
+        pool_call_back_now(pool, future->cell);
+}
+
 static const luaL_Reg methods[] = {
     {"get", future_get},           {"wait", future_wait},
     {"is_ready", future_is_ready}, {"is_ok", future_is_ok},
@@ -313,7 +320,9 @@ static const luaL_Reg metamethods[] = {{"__gc", future_gc},
                                        {NULL, NULL}};
 static const struct class future_class = {.methods = methods,
                                           .metamethods = metamethods,
-                                          .newindex = future_newindex};
+                                          .newindex = future_newindex,
+                                          .before_ready =
+                                              call_back_before_ready};
 
 void future_open(lua_State *L)
 {

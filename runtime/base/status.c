@@ -52,6 +52,7 @@ static const struct {
                     "TIDELOCK_MEMORY or TIDELOCK_SPACE lower"},
     {TL_ELSEWHERE, "is in use by programs of another PID namespace (another "
                    "container), where process numbers mean other processes"},
+    {TL_CHECKED, "is being checked by a program that is stopped"},
     {TL_OTHER_VERSION, "was made by another version of tidelock"},
     {TL_TOO_MANY_SPACES, "a program can have 15 spaces open"},
     {TL_BAD_SIZE, "TIDELOCK_SPACE must be a size from 8M to 64G, such as 512M"},

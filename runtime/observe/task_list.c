@@ -71,7 +71,7 @@ static void look_at_cells(struct look *look)
             look_at_cell(look, tl_cell_at(look->task, i));
 }
 
-static const char *state_of(struct tl_task *task, bool waits)
+static const char *state_of(struct tl_task *task, const struct look *look)
 {
     struct tl_procfs stat;
     if (tl_task_state(task) == TL_TASK_STARTING)
@@ -80,10 +80,13 @@ static const char *state_of(struct tl_task *task, bool waits)
     bool known = tl_procfs_read(tid ? tid : tl_task_pid(task), &stat);
     if (known && (stat.state == 'T' || stat.state == 't'))
         return "stopped";
-    if (atomic_load(&task->waiting) == TL_WAITING_NOT)
+    uint32_t waiting = atomic_load(&task->waiting);
+    if (waiting == TL_WAITING_NOT)
         return known && (stat.state == 'S' || stat.state == 'D') ? "blocked"
                                                                  : "running";
-    return waits ? "waiting" : "sleeping";
+    if (waiting == TL_WAITING_SLEEPS && look->condition == 0)
+        return "blocked"; /* for descriptors alone */
+    return look->found ? "waiting" : "sleeping";
 }
 
 /* Whether the tasks here are those of another program, which is simulated: when
@@ -103,7 +106,7 @@ static void fill(struct tl_task *task, struct tl_task_info *info)
     snprintf(info->name, sizeof info->name, "%s", task->name);
     info->pid = tl_world_pid(tl_task_pid(task));
     look_at_cells(&look);
-    info->state = state_of(task, look.found != 0);
+    info->state = state_of(task, &look);
     bool far = task->far[0] != '\0' && !look.found;
     if (far) {
         info->state =

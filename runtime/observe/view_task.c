@@ -56,6 +56,8 @@ static const char *state_of(struct tl_task *task, const struct version *version)
     if (version->waiting == TL_WAITING_NOT)
         return known && (stat.state == 'S' || stat.state == 'D') ? "blocked"
                                                                  : "running";
+    if (version->waiting == TL_WAITING_SLEEPS && version->condition == 0)
+        return "blocked"; /* for descriptors alone */
     const struct tl_kind *kind;
     return object_of(version->condition, &kind) ? "waiting" : "sleeping";
 }
@@ -161,13 +163,13 @@ static void fill(struct tl_task *slot, const struct version *version,
         if (strcmp(task->state, "stopped") != 0)
             task->state = "waiting";
         memcpy(task->waits, slot->far, sizeof slot->far - 1);
-    } else if (version->waiting == TL_WAITING_NOT) {
-        if (strcmp(task->state, "blocked") == 0)
-            tell_descriptor(version, task->tid, task);
-        return;
-    }
-    if (!far)
+    } else if (strcmp(task->state, "blocked") == 0) {
+        tell_descriptor(version, task->tid, task);
+    } else if (version->waiting != TL_WAITING_NOT) {
         tell_wait(version, task);
+    }
+    if (!far && version->waiting == TL_WAITING_NOT)
+        return;
     memcpy(task->where, slot->where, sizeof task->where - 1);
     if (!is_of_another_time())
         task->since = (double)(tl_clock_now() - version->since) / 1e9;

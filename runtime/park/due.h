@@ -12,7 +12,8 @@ enum tl_due {
     TL_DUE_FOREIGN = 4,   /* this thread is no task of the program */
     TL_DUE_POINT = 8,     /* always, where operations are points of a world */
     TL_DUE_IDLE = 16,     /* tl_idle_call: tl_idle_due is to be asked */
-    TL_DUE_RECORD = 32    /* always, where operations are recorded */
+    TL_DUE_RECORD = 32,   /* always, where operations are recorded */
+    TL_DUE_WAITED = 64    /* the operation before has waited: park/since */
 };
 
 /* What is due in this thread; an atomic since signal handlers set it. */

@@ -1,6 +1,7 @@
 #include "park/idle.h"
 
 #include "base/fault.h"
+#include "park/since.h"
 #include "tasks/task.h"
 
 _Thread_local bool (*tl_idle_due)(void);
@@ -60,10 +61,12 @@ bool tl_idle_slow(void)
     move(&owned[TL_OWNED_MESSAGE], &owned[TL_OWNED_KEPT_MESSAGE]);
     move(&owned[TL_OWNED_SEGMENT], &owned[TL_OWNED_KEPT_SEGMENT]);
     struct tl_intent intent = intent_of(self);
+    int64_t since = tl_since_set(0);
     atomic_store(&self->pending, 0);
     tl_idle_runs = true;
     tl_idle_run();
     tl_idle_runs = false;
+    tl_since_set(since);
     tl_task_visit(here);
     intend(self, &intent);
     move(&owned[TL_OWNED_KEPT_MESSAGE], &owned[TL_OWNED_MESSAGE]);

@@ -8,7 +8,7 @@
  * The hook may run whole operations, waits among them.  So the blocks that the
  * interrupted wait owns move to the TL_OWNED_KEPT words of the slot meanwhile,
  * and `pending` is cleared until the task waits again.  What the task is about
- * is the wait's operation again afterwards.
+ * is the wait's operation again afterwards, and it waits since it began to.
  *
  * Nothing is missed.  A task that has begun to park looks once more whether
  * anything is due; and whoever makes something due calls the task after that.

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "park/since.h"
 #include "store/heap.h"
 #include "store/constructor.h"
 #include "store/handle.h"
@@ -289,6 +290,18 @@ int tl_board_await(const struct tl_handle *handle, uint64_t seen, uint64_t more,
     return tl_wait(&board->finished, &board->finishes, seen, deadline);
 }
 
+/* Each look that finds no room says so anew; the wait goes on since its first.
+ */
+static int seek_room(const struct tl_handle *handle)
+{
+    bool again = atomic_load(&tl_self->intent.operation) == TL_OP_BOARD_ROOM;
+    int64_t since = again ? tl_since_set(0) : 0;
+    int status = tl_enter(handle, TL_OP_BOARD_ROOM);
+    if (again)
+        tl_since_set(since);
+    return status;
+}
+
 int tl_board_await_room(const struct tl_handle *handle, uint32_t most,
                         uint64_t seen, tl_deadline deadline)
 {
@@ -298,7 +311,7 @@ int tl_board_await_room(const struct tl_handle *handle, uint32_t most,
     struct tl_board *board = tl_board_of(handle);
     atomic_store(&board->seeks_room, 1); /* then `listed`: see tell_room */
     if (atomic_load(&board->listed) >= most) {
-        status = tl_enter(handle, TL_OP_BOARD_ROOM);
+        status = seek_room(handle);
         atomic_store(&board->wanted, seen + 1);
         if (status == TL_OK)
             status =

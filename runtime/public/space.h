@@ -11,9 +11,12 @@
 /* Opens the space, made where there is none, for this program: its number,
  * from 1; or a status: TL_SYSTEM with errno; TL_NO_TASKS; TL_TOO_MANY_SPACES;
  * TL_BAD_SIZE; TL_FILE_LIMIT; and TL_BAD_NAME, TL_NOT_OURS, TL_NO_SPACE,
- * TL_OTHER_VERSION for a file that is in the way; TL_ELSEWHERE.  tl_space_path
- * says which file.  A new space has room for TIDELOCK_SPACE (bytes). */
+ * TL_OTHER_VERSION for a file that is in the way; TL_ELSEWHERE, TL_CHECKED;
+ * TL_INTERRUPTED, TL_CANCELLED.  tl_space_path says which file.  A new space
+ * has room for TIDELOCK_SPACE (bytes). */
 int tl_space_open(const char *name);
+/* After TL_CHECKED: the process that checks the space; 0: none any more. */
+int64_t tl_space_checker(const char *name);
 /* What tells the space from others that had or will have its name. */
 uint64_t tl_space_identity(unsigned space);
 /* The space of this name and identity, which may be open here though its file

@@ -60,6 +60,7 @@ enum tl_status {
     TL_TOO_MANY_SPACES = -54,
     TL_BAD_SIZE = -55,  /* TIDELOCK_SPACE */
     TL_ELSEWHERE = -56, /* in use by programs of another PID namespace */
+    TL_CHECKED = -57,   /* by a program that is stopped in the midst of it */
 
     /* what is wrong with an address */
     TL_BAD_ADDRESS = -60,

@@ -13,6 +13,7 @@
 #include "process/task_slots.h"
 #include "space/layout.h"
 #include "space/space_file.h"
+#include "space/space_lock.h"
 #include "store/handle.h"
 #include "store/name_index.h"
 #include "tasks/process_lock.h"
@@ -286,6 +287,8 @@ static int open_identified(const char *name, uint64_t identity,
     if (!tl_space_path(name, path, sizeof path))
         return TL_BAD_NAME;
     status = join(find_or_map(name, path, identity), true);
+    if (status == TL_INTERRUPTED)
+        status = tl_checkpoint_ended();
     int error = errno;
     tl_task_visit(TL_HOME);
     errno = error;
@@ -295,6 +298,20 @@ static int open_identified(const char *name, uint64_t identity,
 int tl_space_open(const char *name)
 {
     return open_identified(name, 0, TL_OP_SPACE_OPEN);
+}
+
+int64_t tl_space_checker(const char *name)
+{
+    char path[128];
+    int status;
+    int fd = tl_space_path(name, path, sizeof path)
+                 ? tl_space_open_file(path, &status)
+                 : -1;
+    if (fd < 0)
+        return 0;
+    pid_t holder = tl_space_lock_holder(fd);
+    close(fd);
+    return holder;
 }
 
 int tl_space_open_same(const char *name, uint64_t identity)

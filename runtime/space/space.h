@@ -10,7 +10,7 @@
  * the root of the arena (magic, size, order of the regions, shape, checksum). A
  * program that opens a space which no other has open also checks everything
  * else in it (space/file_check).  A lock of the file tells whether any has
- * (space/space_file).
+ * (space/space_lock).
  *
  * Tasks know each other by numbers of one PID namespace.  While programs of one
  * have it open, those of another are refused; when nobody has, it is theirs.

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/standard.h"
@@ -12,6 +11,7 @@
 #include "space/file_check.h"
 #include "space/layout.h"
 #include "space/space.h"
+#include "space/space_lock.h"
 #include "tasks/task.h"
 #include "tidelock.h"
 
@@ -65,26 +65,6 @@ int tl_space_check_root(int fd, uint64_t size, const char *magic)
         backed < root.front || !sum_holds(fd, &root))
         return TL_NO_SPACE;
     return TL_OK;
-}
-
-static int lock(int fd, int how)
-{
-    int status;
-    do
-        status = flock(fd, how);
-    while (status != 0 && errno == EINTR);
-    return status == 0 ? TL_OK : TL_SYSTEM;
-}
-
-int tl_space_lock(int fd, bool *alone)
-{
-    *alone = lock(fd, LOCK_EX | LOCK_NB) == TL_OK;
-    return *alone ? TL_OK : tl_space_share(fd);
-}
-
-int tl_space_share(int fd)
-{
-    return lock(fd, LOCK_SH);
 }
 
 static uint64_t namespace_at(const char *path)

@@ -18,14 +18,6 @@ int tl_space_open_file(const char *path, int *status);
  * TL_NOT_OURS, TL_SYSTEM. */
 int tl_space_check_file(int fd, struct stat *file);
 
-/* Every program that has a space open keeps a shared lock of its file (flock);
- * the lock goes with the last descriptor of the program and its children.
- * *alone: no other program has the space open, and any that opens it now waits
- * until tl_space_share.  Waits for one that is alone at the moment.  TL_OK,
- * TL_SYSTEM. */
-int tl_space_lock(int fd, bool *alone);
-int tl_space_share(int fd);
-
 /* The PID namespace of this process; of another, 0: it cannot be told. */
 uint64_t tl_space_namespace(void);
 uint64_t tl_space_namespace_of(pid_t pid);

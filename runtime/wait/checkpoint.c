@@ -5,6 +5,7 @@
 #include "base/world.h"
 #include "park/idle.h"
 #include "park/park.h"
+#include "park/since.h"
 #include "tasks/life.h"
 #include "trace/recording.h"
 
@@ -149,9 +150,11 @@ is_recorded(enum tl_operation operation, const void *object)
 {
     struct tl_lane *lane = tl_lane;
     /* relaxed: see tl_checkpoint_passed */
-    if (atomic_load_explicit(&tl_due, memory_order_relaxed) != TL_DUE_RECORD ||
-        !lane || !object)
+    unsigned due = atomic_load_explicit(&tl_due, memory_order_relaxed);
+    if ((due & ~(unsigned)TL_DUE_WAITED) != TL_DUE_RECORD || !lane || !object)
         return false;
+    if (due & TL_DUE_WAITED)
+        tl_since_set(0);
     /* relaxed, both: words for reports */
     if (tl_operation_blocks[operation] &&
         atomic_load_explicit(&tl_self->intent.operation,
@@ -169,6 +172,8 @@ __attribute__((noinline)) static int pass_due(enum tl_operation operation,
     if (tl_checkpoint_stopped)
         return operation == TL_OP_NONE || is_look(operation) ? TL_OK
                                                              : TL_STOPPED;
+    if (due & TL_DUE_WAITED && operation != TL_OP_NONE)
+        tl_since_set(0);
     if (due & TL_DUE_FOREIGN || !tl_self)
         return atomic_load(&stranger) ? TL_FOREIGN : TL_FOREIGN_THREAD;
     if (due & TL_DUE_DEATH) {
@@ -286,6 +291,7 @@ void tl_checkpoint_watch_forks(void)
 void tl_checkpoint_adopt(void)
 {
     tl_recording_forget(); /* the parent's */
+    tl_since_set(0);
     atomic_store(&tl_due, tl_world ? TL_DUE_POINT : 0);
     tl_checkpoint_cancel = NULL; /* of the thread that forked */
     held = 0;

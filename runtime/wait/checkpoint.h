@@ -30,7 +30,7 @@ static inline bool tl_checkpoint_passed(enum tl_operation operation)
     /* relaxed: a flag seen late is seen at the next operation */
     unsigned due = atomic_load_explicit(&tl_due, memory_order_relaxed);
     if (operation == TL_OP_NONE)
-        due &= ~(unsigned)TL_DUE_RECORD;
+        due &= ~(unsigned)(TL_DUE_RECORD | TL_DUE_WAITED);
     if (__builtin_expect(due != 0, 0))
         return false;
     /* relaxed: words for reports, of what may wait.  A store before a locked

@@ -45,12 +45,22 @@ static int sleep_told(struct pollfd *polled, size_t count, tl_deadline deadline,
     return ready;
 }
 
+/* For reports.  What ends the sleep comes from outside, so a deadlock it is
+ * never. */
+static void say_sleeps(tl_deadline deadline)
+{
+    tl_task_visit(TL_HOME);
+    tl_wait_say(deadline == TL_FOREVER ? TL_FOREVER - 1 : deadline);
+    atomic_store(&tl_self->waiting, TL_WAITING_SLEEPS);
+}
+
 /* The sleep alone lets signals in: a signal that came between the look for an
  * interrupt and the sleep would be slept over. */
 static int sleep_till(struct pollfd *polled, size_t count, tl_deadline deadline)
 {
     sigset_t all, mask;
     int status;
+    say_sleeps(deadline);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &mask);
     status = tl_checkpoint_ended();
@@ -60,6 +70,7 @@ static int sleep_till(struct pollfd *polled, size_t count, tl_deadline deadline)
                      : outcome(sleep_told(polled, count,
                                           tl_sleeper_hearing(deadline), &mask));
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    atomic_store(&tl_self->waiting, TL_WAITING_NOT);
     if (status == TL_TIMEOUT && !tl_clock_passed(deadline))
         status = SIGNALLED; /* it may be: look again */
     if (status == SIGNALLED && tl_signal_hook && tl_signal_hook())

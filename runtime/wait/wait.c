@@ -7,6 +7,7 @@
 #include "base/world.h"
 #include "park/idle.h"
 #include "park/park.h"
+#include "park/since.h"
 #include "park/sleeper.h"
 #include "park/wait_queue.h"
 #include "tasks/life.h"
@@ -90,7 +91,7 @@ void tl_wait_say(tl_deadline deadline)
     if (tl_where_hook)
         tl_where_hook(self->where, sizeof self->where);
     atomic_store(&self->deadline, deadline);
-    atomic_store(&self->since, tl_clock_now());
+    atomic_store(&self->since, tl_since());
     atomic_fetch_add(&self->sleeps, 1);
     atomic_store(&self->waiting, TL_WAITING_ENTERS);
 }

@@ -74,18 +74,20 @@ describe("ipc.ps", function()
     busy:kill()
   end)
 
-  it("tells since when a task sleeps, whoever dies meanwhile", function()
-    local sleeper, victim = start("sleeper", ipc.sleep), start("victim", ipc.sleep)
-    local before = seen("sleeper", "sleeping").since
-    seen("victim", "sleeping")
-    ipc.sleep(0.3)
-    victim:kill()
-    victim:join()
-    ipc.sleep(0.1) -- it has been woken by that, and sleeps again
-    local now = seen("sleeper", "sleeping").since
-    assert.truthy(now >= before + 0.3, now)
-    sleeper:kill()
-    sleeper:join()
+  it("tells a wait for descriptors, whether or not there is something to do meanwhile", function()
+    local function run() ipc.command{ "sleep", "60" }:join() end
+    local idle = start("idle", run)
+    local busy = start("attentive", function()
+      ipc.on_signal("USR1", function() end)
+      run()
+    end)
+    for _, name in ipairs{ "idle", "attentive" } do
+      local task = seen(name, "blocked")
+      assert.matches("^spec/observe/ps_spec.lua:%d+$", task.where)
+      assert.truthy(task.since >= 0)
+    end
+    idle:kill()
+    busy:kill()
   end)
 
   it("finds who waits for the first of several", function()

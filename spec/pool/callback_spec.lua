@@ -10,6 +10,8 @@ local asks = {
   wait = function(future) future:wait(PATIENCE) end,
   get = function(future) pcall(future.get, future, PATIENCE) end,
   is_ready = until_ready,
+  ["ipc.wait"] = function(future) ipc.wait({ future }, PATIENCE) end,
+  ["ipc.wait of several"] = function(future) ipc.wait({ ipc.event(), future, ipc.queue() }, PATIENCE) end,
   is_ok = function(future) while not pcall(future.is_ok, future) do ipc.yield() end end,
 }
 
