@@ -1,7 +1,7 @@
 -- What it costs to record a run: the kitchen without its sleeps, recorded and not, by turns; the median of the ratios.
 -- Watch: the ratio, and the bytes an operation takes in the file.  Change: tracing.lua [--quick] [dishes of a chef].
--- The median is told, with the quarters beside it.  Runs are long: in short ones the processes' beginnings, and who happens
--- to wait for whom from then on, are most of what differs.
+-- The median is told, with the quarters beside it.  Runs are long: in short ones the processes' beginnings, and who
+-- happens to wait for whom from then on, are most of what differs.
 local ipc = require "tidelock"
 
 local ROUNDS, CHEFS, EATERS = 31, 2, 2
