@@ -52,6 +52,37 @@ describe("a trace", function()
     assert.equal(#trace.spans, tonumber(operations), err)
   end)
 
+  it("has whatever a task gets and sends by turns, however far apart their messages are", function()
+    local trace = record([[
+      local ipc = require "tidelock"
+      local old, new = ipc.queue{ name = "old" }, ipc.queue{ name = "new" }
+      local mine, its = ipc.pipe{ name = "talk" }
+      for n = 1, 30000 do old:put(n) old:get() end
+      local relay = ipc.process{ name = "relay", target = function()
+        for _ = 1, 5000 do new:put(old:get()) its:send(1) end
+      end }:start()
+      for n = 1, 5000 do old:put(n) new:get() mine:recv() end
+      relay:join()]])
+    check(trace)
+    local sent = {}
+    for _, span in ipairs(trace.spans) do
+      if span.operation == "put" or span.operation == "send" then
+        sent[span.object.name .. " " .. span.message] = span
+      end
+    end
+    local last = { old = 0, new = 0, talk = 0 }
+    for _, span in ipairs(trace.spans) do
+      if span.operation == "get" or span.operation == "recv" then
+        local name = span.object.name
+        local of = assert(sent[name .. " " .. span.message], name)
+        assert.truthy(of.began <= span.ended and of.task ~= span.task == (name ~= "old" or span.message > 30000))
+        last[name] = math.max(last[name], span.message)
+      end
+    end
+    assert.same({ old = 35000, new = 5000, talk = last.talk }, last)
+    assert.equal(5000, last.talk // 2)
+  end)
+
   it("tells the two directions of a pipe apart", function()
     local trace = record([[
       local ipc = require "tidelock"
