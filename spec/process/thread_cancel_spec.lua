@@ -6,7 +6,9 @@ local await = dofile "spec/support/await.lua"
 local function asleep(t, space)
   await(function()
     for _, task in ipairs(ipc.ps(space)) do
-      if task.name == t.name and (task.state == "waiting" or task.state == "sleeping") then return true end
+      local state = task.state -- blocked: for descriptors, where it tells where it waits
+      local waits = state == "waiting" or state == "sleeping" or state == "blocked" and task.where
+      if task.name == t.name and waits then return true end
     end
   end)
   return t
