@@ -100,7 +100,7 @@ describe("nothing is left behind", function()
       end
       local children = {}
       for i = 1, 60 do children[i] = ipc.spawn(ipc.sleep, 1000) end
-      local enough, limit = count:get() + 100, ipc.now() + 20
+      local enough, limit = count:get() + 100, ipc.now() + 50
       while count:get() < enough and ipc.now() < limit do ipc.sleep(0.01) end
       assert(count:get() >= enough, "a thread waits for a child")
       over:set()

@@ -48,7 +48,7 @@ local PRELUDE = [[
 ]]
 
 local function script(row, body)
-  local ready = row[2]:find("hold(", 1, true) and "\nbegun:wait(10)\n" or "\n"
+  local ready = row[2]:find("hold(", 1, true) and "\nbegun:wait(50)\n" or "\n"
   return PRELUDE .. row[2] .. ready .. body:gsub("CALL", (row[3]:gsub("%%", "%%%%")))
 end
 
@@ -57,7 +57,7 @@ describe("ps says what the task called:", function()
     it(row[1], function()
       local code = script(row, [[
         local waiter = ipc.process{ name = "waiter", target = function() CALL end }:start()
-        local limit = ipc.now() + 10
+        local limit = ipc.now() + 50
         local waits
         repeat
           for _, task in ipairs(ipc.ps()) do
@@ -128,7 +128,7 @@ describe("ps of a space says what a task called", function()
       ipc.process{ name = "adder", target = function() v:add(1) end }:start()
       ipc.process{ name = "waiter", target = function() ipc.wait{ ipc.event(), q } end }:start()
       local found = {}
-      local limit = ipc.now() + 10
+      local limit = ipc.now() + 50
       repeat
         for _, task in ipairs(ipc.ps(s)) do found[task.name] = task.waits end
         ipc.yield()

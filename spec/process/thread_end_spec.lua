@@ -150,10 +150,10 @@ describe("a process with threads", function()
           inside:put(io.open([=[/proc/thread-self/stat]=]):read([=[n]=]))
           io.read()
         end, daemon = true }:start()
-        local stat, limit = [=[/proc/self/task/]=] .. inside:get(10) .. [=[/stat]=], ipc.now() + 10
+        local stat, limit = [=[/proc/self/task/]=] .. inside:get(50) .. [=[/stat]=], ipc.now() + 50
         local function asleep() return io.open(stat):read([=[a]=]):find([=[) S]=], 1, true) end
         while not asleep() do assert(ipc.now() < limit) end
-        for n = 1, 20 do assert(ipc.spawn(function() io.write(n, [=[ ]=]) end):join(10)) end
+        for n = 1, 20 do assert(ipc.spawn(function() io.write(n, [=[ ]=]) end):join(50)) end
         assert(ipc.pool(1):apply(function() return true end))
         io.stderr:write([=[told]=])]]))
     assert.same({ 0, "told" }, { status, err })

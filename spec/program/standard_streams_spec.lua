@@ -183,7 +183,7 @@ local READER = [[
   end
   local function start()
     ipc.thread{ target = sit, args = { arg[1] }, daemon = true }:start()
-    local id, limit, state = readers:get(10), ipc.now() + 10, nil
+    local id, limit, state = readers:get(50), ipc.now() + 50, nil
     repeat
       local stat = io.open("/proc/self/task/" .. id .. "/stat")
       state = stat:read("a"):match("%) (%a)")

@@ -182,7 +182,7 @@ describe("a server that hangs", function()
   it("says of what was sent that it may be there", function()
     local q = ipc.open(address, { lease = 60 }).queue "q"
     server:signal "STOP"
-    local good, reason, more = q:put("x", 0.1)
+    local good, reason, more = q:put("x", 1)
     server:signal "CONT"
     assert.same({ nil, "timeout" }, { good, reason })
     assert.matches("the server did not answer", more)
@@ -195,9 +195,9 @@ describe("a server that hangs", function()
     lock:acquire()
     full:put "first"
     local gone = {
-      lock = { made("lock", "l"), function(l) return l:acquire(0.5) end },
-      put = { made("queue", "full"), function(q) return q:put("late", 0.5) end },
-      get = { made("queue", "empty"), function(q) return q:get(0.5) end },
+      lock = { made("lock", "l"), function(l) return l:acquire(5) end },
+      put = { made("queue", "full"), function(q) return q:put("late", 5) end },
+      get = { made("queue", "empty"), function(q) return q:get(5) end },
     }
     local results = together(address, gone, function(go, wait)
       go:set()

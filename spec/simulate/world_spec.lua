@@ -272,12 +272,11 @@ describe("kill -9 by a shell", function()
       if case:find "event" then
         code = code:gsub("print%(child:join%(%)", "while child:is_alive() do ipc.sleep(1) end %0")
       end
-      local out, took, status = simulated.in_background(code, function(path)
+      local out, status = simulated.in_background(code, 3, function(path)
         -- it may not have come to what it is to do
         return "sleep 0.2; kill -9 $(cat " .. path .. ".pid)"
       end)
       assert.same({ "ready\ntrue\t-9\n", 0 }, { out, status })
-      assert.truthy(took < 3, took) -- the machine may be slow
     end)
   end
 end)

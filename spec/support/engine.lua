@@ -69,7 +69,7 @@ function server:start()
   os.remove(self.folder .. "/pid")
   local here = ipc.getpid()
   assert(os.execute(WATCH:format(quoted(self.folder), quoted(engine.program), here, here, quoted(folder))))
-  local deadline = ipc.now() + 20
+  local deadline = ipc.now() + 60
   repeat
     assert(ipc.now() < deadline, "the redis-server of the specs does not start")
     ipc.sleep(0.01)

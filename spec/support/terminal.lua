@@ -23,7 +23,7 @@ function terminal.start(arguments, environment, home, modes)
   line = modes and ("trap : INT; %s; status=\\$?; stty -a >%s/modes; exit \\$status"):format(line, folder)
     or "exec " .. line
   os.execute(("mkfifo %s/keys; touch %s/screen"):format(folder, folder))
-  os.execute(("env --default-signal=INT,QUIT,HUP SHELL=/bin/sh sh -c 'echo $$ >%s/pid; exec timeout 120 "
+  os.execute(("env --default-signal=INT,QUIT,HUP SHELL=/bin/sh sh -c 'echo $$ >%s/pid; exec timeout 600 "
     .. "script -qfec \"%s\" %s/screen' <%s/keys >/dev/null 2>&1 &"):format(folder, line, folder, folder))
   self.keys = assert(io.open(folder .. "/keys", "w"))
   self.keys:setvbuf "no"

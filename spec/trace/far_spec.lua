@@ -16,8 +16,8 @@ ipc.sleep(0.1) -- longer than anybody spins
 q:put "soup"
 till:acquire()
 till:release()
-ipc.wait({ q, till and s.event "open" }, 0.1)
-ipc.wait({ q }, 0.1)
+ipc.wait({ q, till and s.event "open" }, 2) -- longer than a request takes on a loaded machine
+ipc.wait({ q }, 2)
 pcall(q.put, q, print)
 cook:join()
 s:remove()

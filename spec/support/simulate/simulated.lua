@@ -54,13 +54,11 @@ function simulated.writes_outside(wanted, code)
   end
 end
 
--- Starts the code in the background, and when it has written "ready" runs what fn(path of the code) returns, commands
--- of the shell.  What it wrote, how many seconds it took from then on, and its status.
-function simulated.in_background(code, fn)
+local function in_background(code, fn)
   local out, err, status = simulated.with_file(code, function(path)
     return shell.run(([[
       timeout %d env --default-signal=INT %s --sim=1 %s >%s.out 2>&1 &
-      for i in $(seq 100); do grep -q ready %s.out 2>/dev/null && break; sleep 0.05; done
+      for i in $(seq 1000); do grep -q ready %s.out 2>/dev/null && break; sleep 0.05; done
       began=$(date +%%s%%N)
       %s
       wait $!; status=$?
@@ -70,6 +68,18 @@ function simulated.in_background(code, fn)
       exit $status]]):format(PATIENCE, shell.tidelock, path, path, path, fn(path), path, path), 2 * PATIENCE)
   end)
   return out, tonumber(err:match "took (%d+)\n$") / 1000, status
+end
+
+-- Starts the code in the background, and when it has written "ready" runs what fn(path of the code) returns, commands
+-- of the shell.  What it wrote, and its status.  It takes less than `most` seconds from then on, once in five runs: the
+-- machine may be slow.
+function simulated.in_background(code, most, fn)
+  local out, took, status
+  for _ = 1, 5 do
+    out, took, status = in_background(code, fn)
+    if took < most then return out, status end
+  end
+  error(("it takes %g seconds; it has written %s, and ended with status %s"):format(took, out, status), 2)
 end
 
 return simulated
