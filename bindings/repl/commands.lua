@@ -76,7 +76,7 @@ local function show_help(name)
       help.names_text("Functions of ipc, for :help: ", help.functions(), columns))
   end
   local owner = name:match "^(.*)[.:][^.:]+$"
-  session.say(help.text(name, kind_of(value_of(name)) or owner and kind_of(value_of(owner)), columns))
+  session.say(help.text(name, kind_of(value_of(name)), owner and kind_of(value_of(owner)), columns))
 end
 
 -- Calls found(path, object) for each object that a table leads to.
