@@ -184,7 +184,8 @@ end
 -- Of this program: it takes the terminal until q.
 local function show_top()
   io.stdout:flush()
-  os.execute(("'%s' top %s%d"):format(host.program:gsub("'", "'\\''"), host.seed() and "--once " or "", real_pid()))
+  local line = ("'%s' top %s%d"):format(host.program:gsub("'", "'\\''"), host.seed() and "--once " or "", real_pid())
+  host.alone(function() os.execute(line) end)
 end
 
 local TRACE_FILE = "tidelock.tltrace"
