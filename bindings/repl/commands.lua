@@ -244,7 +244,8 @@ local function named_scenarios()
 end
 
 --- What their arguments are: see complete.open.
-commands.arguments = { load = "file", trace = "file", scenario = named_scenarios, help = help.names }
+commands.arguments = { load = { "file" }, trace = { "file", function() return { "on", "off" } end },
+  scenario = { named_scenarios }, help = { help.names } }
 
 --- The function that a line with a colon means.
 function commands.load(text)

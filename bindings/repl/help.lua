@@ -185,6 +185,18 @@ function help.names()
   return found
 end
 
+--- The names of the fields that objects of a kind have, beside their methods.
+---@return string[]
+function help.fields(kind)
+  if not by_name then read_reference() end
+  local found = {}
+  for _, name in ipairs(order_of_fields) do
+    local class, field = name:match "^(.*)%.([%w_]+)$"
+    if class == kind then found[#found + 1] = field end
+  end
+  return found
+end
+
 --- The names of the functions of the module, in the order of the reference.
 ---@return string[]
 function help.functions()

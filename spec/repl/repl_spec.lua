@@ -213,20 +213,30 @@ describe("the line", function()
     { "require 'tidel", "require 'tidelock'" },
     { "io.open('spec/repl/repl_sp", "io%.open%('spec/repl/repl_spec%.lua'" },
     { "stock.pan", "stock%.pans" },
+    { "stock:upd", "stock:update%(" },
+    { "p:is_al", "p:is_alive%(" },
+    { "p.exitc", "p%.exitcode" },
+    { "c:commu", "c:communicate%(" },
+    { "c.stdo", "c%.stdout" },
+    { "q.maxs", "q%.maxsize" },
     { ":obj", ":objects" },
+    { ":trace of", ":trace off" },
   }
 
-  it("is completed by tab", function()
-    start()
-    repl:enter("q = ipc.queue() menu = { { soup = 1 }, day = { mon = { soup = 2 } } } stock = ipc.table{ pans = 2 }",
-      "> ")
-    for _, row in ipairs(completed) do
-      repl:type(row[1] .. "\t")
-      repl:expect("> " .. row[2])
-      repl:type "\3"
-      repl:expect "%^C\n"
-    end
-  end)
+  for what, options in pairs{ ["is"] = "", ["that is recorded is"] = "-i --trace=/dev/null" } do
+    it(what .. " completed by tab", function()
+      start(options)
+      repl:enter("q = ipc.queue() menu = { { soup = 1 }, day = { mon = { soup = 2 } } } stock = ipc.table{ pans = 2 }",
+        "> ")
+      repl:enter("p = ipc.process(print) c = ipc.command 'true'", "> ")
+      for _, row in ipairs(completed) do
+        repl:type(row[1] .. "\t")
+        repl:expect("> " .. row[2])
+        repl:type "\3"
+        repl:expect "%^C\n"
+      end
+    end)
+  end
 
   it("is completed by tab behind what lies on a server", function()
     local engine = dofile "spec/support/engine.lua"
