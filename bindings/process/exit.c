@@ -69,9 +69,10 @@ int exit_interrupt_status(void)
 
 const char *exit_interrupt_words(void)
 {
-    return exit_interrupt_signal == SIGTERM  ? "tidelock: ended by SIGTERM\n"
-           : exit_interrupt_signal == SIGHUP ? "tidelock: ended by SIGHUP\n"
-                                             : "tidelock: interrupted\n";
+    return exit_interrupt_signal == SIGTERM   ? "tidelock: ended by SIGTERM\n"
+           : exit_interrupt_signal == SIGHUP  ? "tidelock: ended by SIGHUP\n"
+           : exit_interrupt_signal == SIGQUIT ? "tidelock: ended by SIGQUIT\n"
+                                              : "tidelock: interrupted\n";
 }
 
 void exit_interrupt_die(void)

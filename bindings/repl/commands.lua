@@ -76,7 +76,7 @@ local function show_help(name)
       help.names_text("Functions of ipc, for :help: ", help.functions(), columns))
   end
   local owner = name:match "^(.*)[.:][^.:]+$"
-  session.say(help.text(name, kind_of(value_of(name)) or owner and kind_of(value_of(owner)), columns))
+  session.say(help.text(name, kind_of(value_of(name)), owner and kind_of(value_of(owner)), columns))
 end
 
 -- Calls found(path, object) for each object that a table leads to.
@@ -184,7 +184,8 @@ end
 -- Of this program: it takes the terminal until q.
 local function show_top()
   io.stdout:flush()
-  os.execute(("'%s' top %s%d"):format(host.program:gsub("'", "'\\''"), host.seed() and "--once " or "", real_pid()))
+  local line = ("'%s' top %s%d"):format(host.program:gsub("'", "'\\''"), host.seed() and "--once " or "", real_pid())
+  host.alone(function() os.execute(line) end)
 end
 
 local TRACE_FILE = "tidelock.tltrace"
@@ -243,7 +244,8 @@ local function named_scenarios()
 end
 
 --- What their arguments are: see complete.open.
-commands.arguments = { load = "file", trace = "file", scenario = named_scenarios, help = help.names }
+commands.arguments = { load = { "file" }, trace = { "file", function() return { "on", "off" } end },
+  scenario = { named_scenarios }, help = { help.names } }
 
 --- The function that a line with a colon means.
 function commands.load(text)

@@ -1,8 +1,13 @@
 --- Complete: what may stand where the cursor is: keywords, globals, fields and methods of a value that raw look-ups
 --- find, modules in a `require`, names of files in other strings, commands behind a colon. No code of the user is
 --- called.
+local help = require "repl.help"
+
 local complete = {}
 
+local getinfo, getupvalue = debug.getinfo, debug.getupvalue
+
+local UPVALUES_MOST = 3 -- of a C function of ours
 local CHAIN_LONGEST = 16 -- of __index tables: they may form a circle
 
 local KEYWORDS = [[and break do else elseif end false for function goto if in local nil not or repeat return then true
@@ -16,20 +21,32 @@ local list_folder, arguments
 local own = {} -- modules of the program itself, which nobody could require
 
 --- To be called first. `list(folder)`: the names in it, those of folders with a slash behind them. `of_commands`: for
---- the name of a command what its argument is: "file", or a function that returns a list of names; nil: an expression.
+--- the name of a command what its argument may be: a list of "file", and functions that return a list of names; nil: an
+--- expression.
 function complete.open(list, of_commands)
   list_folder, arguments = list, of_commands
   for name in next, package.loaded do own[name] = name:find("^%l+%.%l") ~= nil end
 end
 
+-- The table of methods that an __index of ours has as an upvalue, behind what records its calls; nil: it has none.
+local function methods_behind(index)
+  if getinfo(index, "S").what ~= "C" then return end
+  for n = 1, UPVALUES_MOST do
+    local name, value = getupvalue(index, n)
+    if not name then return end
+    local methods = type(value) == "table" and value or type(value) == "function" and methods_behind(value)
+    if methods then return methods end
+  end
+end
+
 -- Calls use(t) for a table that shows what can be written behind a value: itself, and its __index tables. Where that is
--- a function, as of objects of a far space, the metatable's __fields tells what it finds.
+-- a function, as of objects of a far space, the metatable's __fields tells what it finds, or it has the methods.
 local function each_table(value, use)
   for _ = 1, CHAIN_LONGEST do
     if type(value) == "table" then use(value) end
     local metatable = debug.getmetatable(value)
     value = type(metatable) == "table" and rawget(metatable, "__index")
-    if type(value) == "function" then value = rawget(metatable, "__fields") end
+    if type(value) == "function" then value = rawget(metatable, "__fields") or methods_behind(value) end
     if type(value) ~= "table" then return end
   end
 end
@@ -72,10 +89,13 @@ local function value_of(text)
   return value
 end
 
--- The keys of a shared table, which are its fields.
-local function add_shared_keys(value, add)
+-- What is no method: the fields that the reference tells of, and the keys of a shared table.
+local function add_properties(value, add)
   local metatable = debug.getmetatable(value)
-  if type(value) ~= "userdata" or type(metatable) ~= "table" or rawget(metatable, "__name") ~= "table" then return end
+  if type(value) ~= "userdata" or type(metatable) ~= "table" then return end
+  local kind = rawget(metatable, "__name")
+  for _, name in ipairs(help.fields(kind)) do add(name) end
+  if kind ~= "table" then return end
   for _, key in ipairs(value:keys()) do add(key) end
 end
 
@@ -88,7 +108,7 @@ local function add_fields(text, mark, add)
       if mark == "." or type(found) == "function" then add(key, found) end
     end
   end)
-  if mark == "." then add_shared_keys(value, add) end
+  if mark == "." then add_properties(value, add) end
 end
 
 local function add_globals(add)
@@ -157,9 +177,10 @@ end
 -- What is found for the argument of a command: its name, its text so far.
 local function find_argument(command, begun)
   local found, add = collector(begun)
-  local argument = arguments[command]
-  if argument == "file" then add_files(begun, add)
-  elseif argument then for _, name in ipairs(argument()) do add(name) end end
+  for _, argument in ipairs(arguments[command]) do
+    if argument == "file" then add_files(begun, add)
+    else for _, name in ipairs(argument()) do add(name) end end
+  end
   return found
 end
 

@@ -5,7 +5,7 @@ local reference = require "repl.reference"
 
 local help = {}
 
-local by_name -- "queue.put" = { comment lines, declaration }
+local by_name -- "queue.put" = { comment lines, declaration }, and "a queue" = the same of a type
 local fields -- "process.daemon" = what the reference says of it
 local order, order_of_fields = {}, {}
 
@@ -20,11 +20,24 @@ local function tag_text(line)
   if parameter then return "  " .. parameter end
   local result = line:match "^%-%-%-@return (.*)"
   if result then return "  returns " .. result end
+  local others = line:match "^%-%-%-@overload fun(%b())"
+  if others then return "  or " .. others end
   local field = line:match "^%-%-%-@field (.*)"
   if field then return "  ." .. field end
 end
 
+-- A choice of an alias: `---| '"fifo"' # first in` as `  "fifo"  first in`.
+local function choice_text(line)
+  local choice = line:match "^%-%-%-| *(.*)"
+  if not choice then return end
+  local value, what = choice:match "^(.-) *# *(.*)"
+  value = value or choice
+  return ("  %s%s"):format(value:match "^'(.*)'$" or value, what and "  " .. what or "")
+end
+
 local function comment_text(line)
+  local text = choice_text(line) or line:match "^%-%-%-@alias tidelock%.[%w_]+ (.*)"
+  if text then return text end
   return line:match "^%-%-%-@" and tag_text(line) or line:match "^%-%-%- ?([^@].*)" or line == "---" and "" or nil
 end
 
@@ -48,7 +61,7 @@ local function read_reference()
   by_name, fields = {}, {}
   local comment, class_above = {}, nil
   for line in reference:gmatch "[^\n]*" do
-    local class = line:match "^%-%-%-@class tidelock%.([%w_]+)"
+    local class = line:match "^%-%-%-@class tidelock%.([%w_.]+)" or line:match "^%-%-%-@alias tidelock%.([%w_]+)"
     class_above = line:match "^%-%-%-@class tidelock%.([%w_.]+)" or line:find "^%-%-%-" and class_above or nil
     read_field(class_above, line)
     if line:find "^%-%-%-" then
@@ -71,8 +84,7 @@ end
 local function methods_of(kind)
   local found = {}
   for _, name in ipairs(order) do
-    local method = name:match("^" .. kind .. "%.(.+)")
-    if method then found[#found + 1] = method end
+    if name:sub(1, #kind + 1) == kind .. "." then found[#found + 1] = name:sub(#kind + 2) end
   end
   return found
 end
@@ -100,11 +112,15 @@ local function broken(text, columns)
   end))
 end
 
+-- Of a function, of a type, or of both.
 local function entry_text(name, columns)
   local entry = by_name[name]
   local kind, methods = by_name["a " .. name], methods_of(name)
-  local text = broken(entry.declaration .. "\n" .. trimmed(entry.lines), columns)
-  if kind and #kind.lines > 0 then text = broken(trimmed(kind.lines), columns) .. "\n\n" .. text end
+  local text = entry and broken(entry.declaration .. "\n" .. trimmed(entry.lines), columns) or name
+  if kind and #kind.lines > 0 then
+    local of_kind = broken(trimmed(kind.lines), columns)
+    text = entry and of_kind .. "\n\n" .. text or text .. "\n" .. of_kind
+  end
   if #methods > 0 then text = text .. "\n" .. help.names_text("Methods: ", methods, columns) end
   return text
 end
@@ -127,22 +143,37 @@ local function alike(name)
   return found
 end
 
---- What is known of `queue`, `queue.put`, `put`, `q:put`; `kind`: the kind of the object that the name before the dot
---- means; nil: none.
----@return string
-function help.text(name, kind, columns)
-  if not by_name then read_reference() end
-  name = name:gsub("^ipc[.:]", ""):gsub(":", ".")
+-- What the name means: of the module, of a type, of an object that is at hand.
+local function meant(name, kind, kind_of_owner)
+  name = (name:match "[%a_][%w_.:]*" or name):gsub("^ipc[.:]", ""):gsub("^tidelock%.", ""):gsub(":", ".")
   local method = name:match "%.([%w_]+)$"
-  if kind and method then name = kind .. "." .. method elseif kind then name = kind end
+  return kind or kind_of_owner and method and kind_of_owner .. "." .. method or name, method
+end
+
+local function unknown(name, columns)
+  local owner = name:match "^(.*)%.[^.]*$"
+  local methods = owner and methods_of(owner) or {}
+  if #methods > 0 then
+    return help.names_text(("nothing is known of %s; %s has: "):format(name, owner), methods, columns)
+  end
+  return help.names_text(("nothing is known of %s; in ipc there are: "):format(name), functions(), columns)
+end
+
+--- What is known of `queue`, `queue.put`, `put`, `q:put`, `queue.options`; `kind`: the kind of the object that the name
+--- means, and of the one that it means without its last part; nil: none.
+---@return string
+function help.text(name, kind, kind_of_owner, columns)
+  if not by_name then read_reference() end
+  if name == "ipc" then return help.names_text("Functions of ipc, for :help: ", functions(), columns) end
+  local method
+  name, method = meant(name, kind, kind_of_owner)
   if by_name[name] then return entry_text(name, columns) end
   if fields[name] then return field_text(name, columns) end
+  if by_name["a " .. name] then return entry_text(name, columns) end
   local found = alike(method or name)
   if #found == 1 then return (by_name[found[1]] and entry_text or field_text)(found[1], columns) end
   if #found > 1 then return ("%s: of which? :help %s"):format(name, table.concat(found, ", :help ")) end
-  local methods = methods_of(name)
-  if #methods > 0 then return help.names_text(name .. ": methods ", methods, columns) end
-  return help.names_text(("nothing is known of %s; in ipc there are: "):format(name), functions(), columns)
+  return unknown(name, columns)
 end
 
 --- All that can be asked for.
@@ -151,6 +182,18 @@ function help.names()
   if not by_name then read_reference() end
   local found = {}
   for i, name in ipairs(order) do found[i] = name:gsub("^a ", "") end
+  return found
+end
+
+--- The names of the fields that objects of a kind have, beside their methods.
+---@return string[]
+function help.fields(kind)
+  if not by_name then read_reference() end
+  local found = {}
+  for _, name in ipairs(order_of_fields) do
+    local class, field = name:match "^(.*)%.([%w_]+)$"
+    if class == kind then found[#found + 1] = field end
+  end
   return found
 end
 

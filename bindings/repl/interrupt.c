@@ -139,6 +139,8 @@ void interrupt_watch(lua_State *L, bool interactive)
     watch(SIGINT, on_interrupt);
     watch(SIGTERM, on_termination);
     watch(SIGHUP, on_termination);
+    if (interactive) /* Ctrl-\ is to leave the terminal as it was */
+        watch(SIGQUIT, on_termination);
 }
 
 void interrupt_release(void)

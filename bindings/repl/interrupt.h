@@ -5,7 +5,8 @@
  * 130; no pcall of the script can hold that up.  In a REPL the running chunk
  * raises "interrupted!" instead.  By SIGTERM or SIGHUP both end so, and by that
  * signal: it would end this process alone, and what it and its commands have
- * started would go on.  Either way the signal handler only makes the task look:
+ * started would go on.  So does SIGQUIT (Ctrl-\) in a REPL, which leaves the
+ * terminal as it was.  Either way the signal handler only makes the task look:
  * blocking calls of the runtime return, and a hook stops a loop at its next
  * instruction.  If a script does neither within a second, a handler of SIGALRM
  * ends it; a second Ctrl-C ends it at once.

@@ -16,6 +16,7 @@
 #include "tidelock.h"
 
 #define MOST 200
+#define HELD_MOST ((size_t)1 << 20) /* bytes; then the children wait */
 #define LINE_LONGEST ((size_t)64 << 10)
 #define LABEL_SIZE (TL_NAME_SIZE + 32)
 
@@ -126,14 +127,19 @@ static void strike_out(struct output *output)
     *output = outputs[--count];
 }
 
+static bool is_full(void)
+{
+    return held && pending.size >= HELD_MOST;
+}
+
 /* Reads what is there; false: the output has ended. */
 static bool drain(struct output *output)
 {
     char data[4096];
     ssize_t got;
-    while ((got = read(output->master, data, sizeof data)) > 0)
+    while (!is_full() && (got = read(output->master, data, sizeof data)) > 0)
         take(output, data, (size_t)got);
-    return got < 0 && (errno == EAGAIN || errno == EINTR);
+    return is_full() || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
 static void drain_all(void)
@@ -151,7 +157,7 @@ static void *run(void *unused)
     for (;;) {
         pthread_mutex_lock(&lock);
         drain_all();
-        size_t used = count;
+        size_t used = is_full() ? 0 : count;
         for (size_t i = 0; i < used; i++)
             polled[i] =
                 (struct pollfd){.fd = outputs[i].master, .events = POLLIN};
@@ -285,6 +291,8 @@ void outputs_show(void (*show)(const char *text, size_t size))
 {
     pthread_mutex_lock(&lock);
     lower_flag(news);
+    if (is_full())
+        raise_flag(changes);
     struct text text = pending;
     pending = (struct text){0};
     pthread_mutex_unlock(&lock);
@@ -296,6 +304,8 @@ void outputs_show(void (*show)(const char *text, size_t size))
 void outputs_release(void)
 {
     pthread_mutex_lock(&lock);
+    if (is_full())
+        raise_flag(changes);
     held = false;
     publish();
     pthread_mutex_unlock(&lock);

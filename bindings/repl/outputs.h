@@ -28,7 +28,8 @@ void outputs_started(int output);
 void outputs_take_over(int output);
 
 /* A descriptor that is readable when there is something to show, -1 for none.
- * Between `hold` and `release` nothing is shown but by `show`. */
+ * Between `hold` and `release` nothing is shown but by `show`: what comes
+ * meanwhile is kept, up to a MiB, and then the children wait. */
 int outputs_fd(void);
 void outputs_hold(void);
 void outputs_show(void (*show)(const char *text, size_t size));

@@ -7,6 +7,7 @@
 
 #include <lauxlib.h>
 
+#include "repl/outputs.h"
 #include "terminal/screen.h"
 #include "tidelock.h"
 #include "trace/recorder.h"
@@ -72,6 +73,15 @@ static int traced(lua_State *L)
     return 1;
 }
 
+/* alone(f): calls it, while no output of a child comes to the terminal. */
+static int alone(lua_State *L)
+{
+    outputs_hold();
+    int status = lua_pcall(L, 0, 0, 0);
+    outputs_release();
+    return status == LUA_OK ? 0 : lua_error(L);
+}
+
 static void set_program(lua_State *L)
 {
     char path[PATH_MAX];
@@ -88,9 +98,9 @@ static void set_program(lua_State *L)
 
 void terminal_push(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"columns", columns}, {"list", list},
-                                         {"quit", quit},       {"seed", seed},
-                                         {"traced", traced},   {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"columns", columns}, {"list", list},   {"quit", quit}, {"seed", seed},
+        {"traced", traced},   {"alone", alone}, {NULL, NULL}};
     has_quit = false;
     luaL_newlib(L, functions);
     lua_pushboolean(L, screen_has_colours());

@@ -119,6 +119,18 @@ describe("the end", function()
     assert.matches(" icanon .* echo ", repl:modes())
   end)
 
+  it("by Ctrl-\\ leaves nobody behind, and the terminal as it was", function()
+    start("", nil, nil, true)
+    local p, q, c = start_three()
+    repl:type "1000 + "
+    repl:expect "> 1000 %+ "
+    repl:type "\28"
+    repl:expect "^\ntidelock: ended by SIGQUIT\n"
+    assert.equal(131, repl:status())
+    assert.matches(" icanon .* echo ", repl:modes())
+    assert.truthy(await_end(p) and await_end(q) and await_end(c))
+  end)
+
   it("by os.exit leaves nobody behind", function()
     start()
     local p, q, c = start_three()

@@ -123,26 +123,6 @@ describe("a colon command", function()
     assert.matches("ends it%)\ntidelock: stdin:1: burnt\nstack traceback:", printed{ ":watch error 'burnt'" })
   end)
 
-  it(":help tells what the reference says, also of an object's method", function()
-    local text = printed{ "q = ipc.queue()", ":help q:get", ":help queue.get", ":help spawn", ":help nothing" }
-    local one = text:match "^(queue:get%(timeout%)\nTakes the next message.-\n)queue:get"
-    assert.truthy(one, text)
-    assert.equal(one, text:sub(#one + 1, 2 * #one))
-    assert.matches("ipc%.spawn%(target, %.%.%.%)\n", text)
-    assert.matches("nothing is known of nothing; in ipc there are: wait, ", text)
-    for line in text:gmatch "[^\n]+" do assert.is_true(#line <= 80, line) end
-  end)
-
-  it(":help tells what the reference says of a field", function()
-    assert.equal(".daemon: a field of process\ndaemon boolean can be set before the start only, else raises\n",
-      printed{ ":help process.daemon" })
-    assert.matches("^daemon: of which%? [^\n]*:help process%.daemon, :help thread%.daemon",
-      printed{ ":help daemon" })
-    assert.matches("^%.daemon: a field of process\n", printed{ "p = ipc.process(print)", ":help p.daemon" })
-    assert.matches("^%.exitcode: a field of [%w.]+\n", printed{ ":help process.exitcode" })
-    assert.matches("^nothing is known of process.nothing", printed{ ":help process.nothing" })
-  end)
-
   it(":ps and :objects tell what there is", function()
     local text = printed{ 'stock = { pans = ipc.semaphore(2) } till = ipc.lock{ name = "till" }', ":objects", ":ps" }
     assert.matches('^stock%.pans  semaphore#1: 2 free[^\n]*\ntill        lock#1 "till": free\nNAME ', text)
@@ -232,20 +212,30 @@ describe("the line", function()
     { "require 'tidel", "require 'tidelock'" },
     { "io.open('spec/repl/repl_sp", "io%.open%('spec/repl/repl_spec%.lua'" },
     { "stock.pan", "stock%.pans" },
+    { "stock:upd", "stock:update%(" },
+    { "p:is_al", "p:is_alive%(" },
+    { "p.exitc", "p%.exitcode" },
+    { "c:commu", "c:communicate%(" },
+    { "c.stdo", "c%.stdout" },
+    { "q.maxs", "q%.maxsize" },
     { ":obj", ":objects" },
+    { ":trace of", ":trace off" },
   }
 
-  it("is completed by tab", function()
-    start()
-    repl:enter("q = ipc.queue() menu = { { soup = 1 }, day = { mon = { soup = 2 } } } stock = ipc.table{ pans = 2 }",
-      "> ")
-    for _, row in ipairs(completed) do
-      repl:type(row[1] .. "\t")
-      repl:expect("> " .. row[2])
-      repl:type "\3"
-      repl:expect "%^C\n"
-    end
-  end)
+  for what, options in pairs{ ["is"] = "", ["that is recorded is"] = "-i --trace=/dev/null" } do
+    it(what .. " completed by tab", function()
+      start(options)
+      repl:enter("q = ipc.queue() menu = { { soup = 1 }, day = { mon = { soup = 2 } } } stock = ipc.table{ pans = 2 }",
+        "> ")
+      repl:enter("p = ipc.process(print) c = ipc.command 'true'", "> ")
+      for _, row in ipairs(completed) do
+        repl:type(row[1] .. "\t")
+        repl:expect("> " .. row[2])
+        repl:type "\3"
+        repl:expect "%^C\n"
+      end
+    end)
+  end
 
   it("is completed by tab behind what lies on a server", function()
     local engine = dofile "spec/support/engine.lua"

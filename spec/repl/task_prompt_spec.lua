@@ -244,6 +244,21 @@ describe("in a session", function()
     there:enter("1 + 1", "2")
   end)
 
+  it(":top has the terminal alone, and what was written meanwhile comes then", function()
+    there = terminal.start()
+    there:expect "> "
+    there:enter("begin, done = ipc.event(), ipc.event()", "> ")
+    there:enter("function cry() begin:wait() for i = 1, 80000 do print('noise ' .. i) end done:set() end", "> ")
+    there:enter("p = ipc.spawn(cry)", "> ")
+    there:enter("r = ipc.spawn(function() ipc.sleep(1) begin:set() end)", "> ")
+    there:enter(":top", "process%-1 +%d+ blocked") -- once more has been written than is kept
+    there:type "q"
+    there:expect "noise 1\n"
+    there:expect "noise 80000\n"
+    assert.falsy(there:raw():match("\27%[%?1049h.*\27%[%?1049l"):find "noise")
+    there:enter("1 + 1", "\n2\n")
+  end)
+
   it(":top looks at a simulation, of which pids are others", function()
     there = terminal.start("-i --sim=1")
     there:expect "> "

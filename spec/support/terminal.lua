@@ -20,7 +20,7 @@ function terminal.start(arguments, environment, home, modes)
   local self = setmetatable({ folder = folder, home = home or folder, seen = 0 }, terminal)
   local line = ("env HOME=%s TERM=xterm %s %s %s"):format(self.home, environment or "", shell.tidelock, arguments or "")
   -- a shell that traps the signal outlives a Ctrl-C, whichever shell it is (dash does not by itself, bash does)
-  line = modes and ("trap : INT; %s; status=\\$?; stty -a >%s/modes; exit \\$status"):format(line, folder)
+  line = modes and ("trap : INT QUIT; %s; status=\\$?; stty -a >%s/modes; exit \\$status"):format(line, folder)
     or "exec " .. line
   os.execute(("mkfifo %s/keys; touch %s/screen"):format(folder, folder))
   os.execute(("env --default-signal=INT,QUIT,HUP SHELL=/bin/sh sh -c 'echo $$ >%s/pid; exec timeout 600 "

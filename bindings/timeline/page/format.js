@@ -20,11 +20,15 @@ function shownLong(time, finest, digits = 0) {
   return `${time < 0 ? "-" : ""}${parts.join(" ")}`;
 }
 
+// Of a simulation: nanoseconds only keep moments in order.
+function told(time) {
+  return data.meta.simulated ? Math.round(time / 1000) * 1000 : time;
+}
+
 // Three digits are enough to compare: "1.20 s", "203 ms", "840 ns".
 function shownTime(time) {
   if (isLogical()) return shownSteps(time);
-  // of a simulation: nanoseconds only keep moments in order
-  if (data.meta.simulated) time = Math.round(time / 1000) * 1000;
+  time = told(time);
   if (time === 0) return "0 s";
   if (time >= 60e9) {
     return shownLong(Math.floor(time / 1e9) * 1e9, time >= 86400e9 ? "h" : time >= 3600e9 ? "min" : "s");
@@ -43,6 +47,7 @@ function shownSteps(time) {
 // A moment, as fine as the view shows it.
 function shownMoment(time, grain) {
   if (isLogical()) return `step ${Math.round(time)}`;
+  time = told(time);
   if (time === 0) return "0";
   if (Math.abs(time) >= 60e9) {
     const finest = LONG.find(([, each]) => grain >= each * 0.999) || LONG[3];

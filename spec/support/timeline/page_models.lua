@@ -293,7 +293,7 @@ function models.month()
   local trace = kitchen_of("month.lua", { "main" })
   trace.simulated, trace.length = true, 30 * 24 * 60 * minute
   trace.tasks[1].ended, trace.tasks[1].how = trace.length, "ended"
-  model.add(trace, { task = 1, operation = SLEEP, began = 0, slept = 0, ended = 125 * minute, waited = 125 * minute })
+  model.add(trace, { task = 1, operation = SLEEP, began = 20, slept = 20, ended = 125 * minute, waited = 125 * minute })
   model.add(trace, { task = 1, operation = JOIN, began = 125 * minute, slept = 125 * minute, ended = trace.length,
     waited = trace.length - 125 * minute })
   return trace
