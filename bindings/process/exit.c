@@ -242,7 +242,8 @@ void exit_open(lua_State *L)
 {
     if (!result_stuck)
         result_stuck = end_stuck;
-    tl_stopped_hook = tell_stopped;
+    if (!tl_stopped_hook)
+        tl_stopped_hook = tell_stopped;
     watch_end(L);
     replace_exit(L);
 }

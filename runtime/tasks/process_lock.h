@@ -5,7 +5,8 @@
  * Its holder waits for nothing (but for a command's start up to its exec,
  * during which no other fork may come), and takes no guard.  A fork takes it
  * first, so that no child is born with it held by a thread that the child does
- * not have.
+ * not have; but for one by the holder itself: ThreadSanitizer makes a fork of
+ * the vfork of a command's start.
  */
 #ifndef TL_PROCESS_LOCK_H
 #define TL_PROCESS_LOCK_H
