@@ -208,8 +208,21 @@ local function end_trace()
     lost > 0 and (", and %d that were lost"):format(lost) or "", file))
 end
 
+local has_recorded = false
+
+-- What is to be told of who runs already: a program's first recording has no lane for them.
+local function who_is_missing()
+  local count = 0
+  for _, child in ipairs(has_recorded and {} or ipc.children()) do
+    if child:is_alive() then count = count + 1 end
+  end
+  return count > 0 and ("(not of %s: a program's first recording has those that start from now on)"):format(
+    count == 1 and "the task that runs already" or ("the %d tasks that run already"):format(count)) or nil
+end
+
 local function trace(text)
   local before = host.traced()
+  has_recorded = has_recorded or before ~= nil
   if text == "" then
     return session.say(before and "what the tasks do is written to " .. before
       or "nothing is recorded; :trace on begins")
@@ -217,9 +230,12 @@ local function trace(text)
   if before then end_trace() end
   if text == "off" then return before or refuse "nothing is recorded; :trace on begins" end
   local file = text == "on" and TRACE_FILE or text
+  local missing = who_is_missing()
   local well, why = ipc.trace(file)
   if not well then refuse("%s", why) end
+  has_recorded = true
   session.say(("what the tasks do is written to %s; :trace off ends it"):format(file))
+  session.say(missing)
 end
 
 local function add(name, takes, what, run)
