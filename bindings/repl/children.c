@@ -21,6 +21,7 @@
 static bool opened;
 static struct tl_handle *known; /* processes whose end is to be told */
 static size_t count, room;
+static bool commands_run; /* and their ends are to be told, too */
 
 /* ---- as they start ---- */
 
@@ -187,7 +188,7 @@ static void tell_commands(void)
     struct tl_process_info info;
     size_t over = 0, well = 0;
     struct tl_command *command;
-    while ((command = tl_commands_ended())) {
+    while ((command = tl_commands_ended(&commands_run))) {
         if (over++ == 0) /* as of processes */
             outputs_gather();
         if (!look_at(command, &info))
@@ -210,7 +211,7 @@ void children_tell(void)
 
 bool children_are_known(void)
 {
-    return count > 0 || tl_commands_signal(0) > 0;
+    return count > 0 || commands_run;
 }
 
 /* ---- all ---- */

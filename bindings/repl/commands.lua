@@ -46,10 +46,20 @@ local function value_of(name)
   return value
 end
 
+-- Also of a space, and of what lies on a server, which are tables.
 local function kind_of(value)
   local metatable = debug.getmetatable(value)
-  local kind = type(value) == "userdata" and type(metatable) == "table" and rawget(metatable, "__name")
-  return type(kind) == "string" and kind or nil
+  local kind = type(metatable) == "table" and rawget(metatable, "__name")
+  local ours = type(value) == "userdata" or type(value) == "table" and rawget(metatable or {}, "__metatable") == kind
+  return ours and type(kind) == "string" and kind or nil
+end
+
+-- The kind of what a name means: `q`, or as the reference tells of a field, `c.stdout`.
+local function kind_named(name)
+  local kind = kind_of(value_of(name))
+  local owner, field = name:match "^(.*)[.:]([^.:]+)$"
+  if kind or not owner then return kind end
+  return help.kind_of_field(kind_named(owner), field)
 end
 
 -- ":watch EXPR"
@@ -76,7 +86,7 @@ local function show_help(name)
       help.names_text("Functions of ipc, for :help: ", help.functions(), columns))
   end
   local owner = name:match "^(.*)[.:][^.:]+$"
-  session.say(help.text(name, kind_of(value_of(name)), owner and kind_of(value_of(owner)), columns))
+  session.say(help.text(name, kind_named(name), owner and kind_named(owner), columns))
 end
 
 -- Calls found(path, object) for each object that a table leads to.
@@ -96,7 +106,7 @@ end
 local function show_objects()
   local rows, seen = {}, { [package.loaded] = true, [ipc] = true }
   find_objects(_G, "", 0, seen, function(path, object)
-    if path ~= "_" then rows[#rows + 1] = { path, tostring(object) } end
+    if path ~= "_" then rows[#rows + 1] = { path, pretty.title(object) } end
   end)
   table.sort(rows, function(a, b) return a[1] < b[1] end)
   session.say(#rows > 0 and pretty.columns(rows) or "no global refers to an object")
@@ -198,8 +208,21 @@ local function end_trace()
     lost > 0 and (", and %d that were lost"):format(lost) or "", file))
 end
 
+local has_recorded = false
+
+-- What is to be told of who runs already: a program's first recording has no lane for them.
+local function who_is_missing()
+  local count = 0
+  for _, child in ipairs(has_recorded and {} or ipc.children()) do
+    if child:is_alive() then count = count + 1 end
+  end
+  return count > 0 and ("(not of %s: a program's first recording has those that start from now on)"):format(
+    count == 1 and "the task that runs already" or ("the %d tasks that run already"):format(count)) or nil
+end
+
 local function trace(text)
   local before = host.traced()
+  has_recorded = has_recorded or before ~= nil
   if text == "" then
     return session.say(before and "what the tasks do is written to " .. before
       or "nothing is recorded; :trace on begins")
@@ -207,9 +230,12 @@ local function trace(text)
   if before then end_trace() end
   if text == "off" then return before or refuse "nothing is recorded; :trace on begins" end
   local file = text == "on" and TRACE_FILE or text
+  local missing = who_is_missing()
   local well, why = ipc.trace(file)
   if not well then refuse("%s", why) end
+  has_recorded = true
   session.say(("what the tasks do is written to %s; :trace off ends it"):format(file))
+  session.say(missing)
 end
 
 local function add(name, takes, what, run)

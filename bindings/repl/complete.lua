@@ -78,30 +78,39 @@ local function keys_of(text)
   end
 end
 
+local function kind_of(value)
+  local metatable = debug.getmetatable(value)
+  return type(value) == "userdata" and type(metatable) == "table" and rawget(metatable, "__name") or nil
+end
+
+-- The value that the text means; nil: raw look-ups find none, but the reference may tell of which kind it is.
 local function value_of(text)
   local keys = keys_of(text)
   if not keys then return end
-  local value = _G
+  local value, kind = _G, nil
   for _, key in ipairs(keys) do
+    kind = help.kind_of_field(kind_of(value) or kind, key)
     value = field(value, key)
-    if value == nil then return end
+    if value == nil and not kind then return end
   end
-  return value
+  return value, kind
 end
 
 -- What is no method: the fields that the reference tells of, and the keys of a shared table.
 local function add_properties(value, add)
-  local metatable = debug.getmetatable(value)
-  if type(value) ~= "userdata" or type(metatable) ~= "table" then return end
-  local kind = rawget(metatable, "__name")
+  local kind = kind_of(value)
+  if not kind then return end
   for _, name in ipairs(help.fields(kind)) do add(name) end
   if kind ~= "table" then return end
   for _, key in ipairs(value:keys()) do add(key) end
 end
 
 local function add_fields(text, mark, add)
-  local value = value_of(text)
-  if value == nil then return end
+  local value, kind = value_of(text)
+  if value == nil then
+    for _, name in ipairs(kind and help.methods(kind) or {}) do add(name, next) end
+    return
+  end
   each_table(value, function(t)
     for key, found in next, t do
       -- behind a colon only functions make sense
@@ -206,7 +215,7 @@ local function find(text)
   end
   begun = text:match "[%w_]*$"
   local found, add = collector(begun)
-  add_globals(add)
+  if not text:find "[%)%]}\"']$" then add_globals(add) end
   return found, begun
 end
 

@@ -172,7 +172,10 @@ function help.text(name, kind, kind_of_owner, columns)
   if by_name["a " .. name] then return entry_text(name, columns) end
   local found = alike(method or name)
   if #found == 1 then return (by_name[found[1]] and entry_text or field_text)(found[1], columns) end
-  if #found > 1 then return ("%s: of which? :help %s"):format(name, table.concat(found, ", :help ")) end
+  if #found > 1 then
+    for i, one in ipairs(found) do found[i] = ":help " .. one end
+    return help.names_text(name .. ": of which? ", found, columns)
+  end
   return unknown(name, columns)
 end
 
@@ -183,6 +186,21 @@ function help.names()
   local found = {}
   for i, name in ipairs(order) do found[i] = name:gsub("^a ", "") end
   return found
+end
+
+--- Of which kind a field is, as the reference has it; nil: of none of ours, or there is no such field.
+---@return string?
+function help.kind_of_field(kind, field)
+  if not by_name then read_reference() end
+  local told = fields[("%s.%s"):format(kind, field)]
+  return told and told:match "^%S+ tidelock%.([%w_]+)"
+end
+
+--- The names of the methods of a kind.
+---@return string[]
+function help.methods(kind)
+  if not by_name then read_reference() end
+  return methods_of(kind)
 end
 
 --- The names of the fields that objects of a kind have, beside their methods.

@@ -78,6 +78,22 @@ static void stop(lua_State *L, lua_Debug *where)
         end_program();
 }
 
+/* In a REPL, of what does not react: a second Ctrl-C would come as a surprise.
+ */
+static void tell_deaf(int signal)
+{
+    static const char words[] =
+        "\ntidelock: what runs is a function of C or a coroutine, which does "
+        "not hear Ctrl-C; once more ends the session\n";
+    int error = errno;
+    (void)signal;
+    if (pending && getpid() == owner) {
+        ssize_t ignored = write(STDERR_FILENO, words, sizeof words - 1);
+        (void)ignored;
+    }
+    errno = error;
+}
+
 static void ask_to_stop(void)
 {
     int error = errno;
@@ -87,10 +103,8 @@ static void ask_to_stop(void)
     if (hooked)
         lua_sethook(hooked, stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT,
                     1);
-    if (!raises) {
-        handle(SIGALRM, end_at_once);
-        alarm(PATIENCE);
-    }
+    handle(SIGALRM, raises ? tell_deaf : end_at_once);
+    alarm(PATIENCE);
     errno = error;
 }
 
@@ -164,6 +178,7 @@ bool interrupt_take(void)
         return false;
     if (!raises)
         end_program();
+    alarm(0);
     if (hooked)
         lua_sethook(hooked, NULL, 0, 0);
     tl_interrupt_clear();

@@ -15,7 +15,7 @@
  * has the handler dies by the signal, silently, as its terminal expects.
  *
  * Limits: a loop inside a coroutine has no hook.  So in a REPL only the second
- * Ctrl-C stops it, and the REPL with it.
+ * Ctrl-C stops it, and the REPL with it, which is told after a second.
  */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H

@@ -181,6 +181,10 @@ function pretty.text(value, width, colour)
   return show({ width = width, colour = colour, inside = {}, left = MOST_IN_ALL }, value, 0)
 end
 
+--- An object as its __tostring tells it, even where that raises.
+---@return string
+pretty.title = said
+
 --- The same as it is within a table: a string is quoted.
 ---@param value any
 ---@param width integer

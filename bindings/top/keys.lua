@@ -113,6 +113,11 @@ local MOVES = {
   home = function() return 1 end, ["end"] = function() return math.huge end,
 }
 
+-- A signal ends a whole process, also where a thread of it is chosen.
+local function whom(row)
+  return row.tid ~= 0 and row.tid ~= row.pid and "the process of " .. row.name or row.name
+end
+
 local function ask_kill(state, rows, shot)
   if state.readonly then
     state.note = shot.elsewhere and "its tasks run on other machines: end them there" or "--readonly: nothing is ended"
@@ -121,7 +126,7 @@ local function ask_kill(state, rows, shot)
   local pids, names, named = {}, {}, {}
   for _, row in ipairs(rows) do
     if state.tags[row.key] and row.pid and row.pid ~= 0 and not row.elsewhere and not named[row.pid] then
-      pids[#pids + 1], names[#names + 1], named[row.pid] = row.pid, row.name, true
+      pids[#pids + 1], names[#names + 1], named[row.pid] = row.pid, whom(row), true
     end
   end
   local row = rows[keys.chosen(state, rows, "tasks")]
@@ -129,7 +134,7 @@ local function ask_kill(state, rows, shot)
     state.note = "it runs in another PID namespace (a container): end it there"
     return
   end
-  if #pids == 0 and row and row.pid ~= 0 then pids, names = { row.pid }, { row.name } end
+  if #pids == 0 and row and row.pid ~= 0 then pids, names = { row.pid }, { whom(row) } end
   if #pids == 0 then state.note = "no process is chosen" return end
   local who = #pids == 1 and ("%s (pid %d)"):format(names[1], pids[1]) or ("%d processes"):format(#pids)
   state.ask = { to = "kill", pids = pids, text = "", label = ("end %s by SIGTERM? y, 9 (SIGKILL) or n: "):format(who) }

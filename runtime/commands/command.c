@@ -262,11 +262,14 @@ size_t tl_commands_signal(int signal)
     return count;
 }
 
-struct tl_command *tl_commands_ended(void)
+struct tl_command *tl_commands_ended(bool *more)
 {
     struct tl_command *command = own_after(NULL);
-    while (command && (command->told || !tl_command_look(command)))
+    *more = false;
+    while (command && (command->told || !tl_command_look(command))) {
+        *more = *more || !command->told;
         command = own_after(command);
+    }
     if (command)
         command->told = true;
     return command;

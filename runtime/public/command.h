@@ -130,8 +130,8 @@ int tl_command_suspend(struct tl_command *command); /* until it has stopped */
  * many there are. */
 size_t tl_commands_signal(int signal);
 /* A command of this task that has ended and was not returned before; NULL:
- * there is none. */
-struct tl_command *tl_commands_ended(void);
+ * there is none, and *more says whether one will be. */
+struct tl_command *tl_commands_ended(bool *more);
 /* command "sort": running, pid 4711 */
 void tl_command_describe(struct tl_command *command, char *text, size_t size);
 void tl_command_title(const struct tl_command *command, char *text,

@@ -64,6 +64,24 @@ describe("Ctrl-C", function()
     repl:expect "interrupted!\n"
     repl:enter("p:is_alive()", "\ntrue\n")
   end)
+
+  it("that is not heard says so, before a second one ends the session", function()
+    start()
+    repl:enter("print 'runs' coroutine.wrap(function() while true do end end)()", "\nruns\n")
+    repl:type "\3"
+    repl:expect "%^C\ntidelock: what runs is [^\n]* does not hear Ctrl%-C; once more ends the session\n"
+    repl:type "\3"
+    assert.equal(130, repl:status())
+  end)
+
+  it("that is heard is not said to be unheard", function()
+    start()
+    repl:enter("print 'runs' p = ipc.spawn(ipc.sleep) p:join()", "\nruns\n")
+    repl:type "\3"
+    repl:expect "interrupted!\n"
+    repl:enter("ipc.sleep(1.5) print 'on'", "\non\n")
+    assert.falsy(repl:screen():find "once more")
+  end)
 end)
 
 describe("the end", function()

@@ -37,6 +37,12 @@ describe(":help", function()
     local of_queue = printed{ ":help queue" }
     assert.equal(of_queue, printed{ ":help ipc.queue(10)" })
     assert.equal(of_queue, printed{ "kitchen = { orders = ipc.queue() }", ":help kitchen.orders" })
+    assert.matches("^stream:read%(", printed{ "c = ipc.command 'true'", ":help c.stdout:read" })
+    local space = ("s = ipc.open 'help-%d' s:remove()"):format(os.time())
+    assert.matches("^space%.queue%(", printed{ space, ":help s.queue" })
+    local of_which = printed{ ":help release" }
+    assert.matches("^release: of which%? :help lock%.release,", of_which)
+    for line in of_which:gmatch "[^\n]+" do assert.is_true(#line <= 80, line) end
     assert.matches("^nothing is known of queue%.cook; queue has: put, try_put, ",
       printed{ "q = ipc.queue()", ":help q:cook" })
     assert.matches("^nothing is known of %[; in ipc there are: ", printed{ ":help [" })

@@ -217,6 +217,7 @@ describe("the line", function()
     { "p.exitc", "p%.exitcode" },
     { "c:commu", "c:communicate%(" },
     { "c.stdo", "c%.stdout" },
+    { "c.stdin:wr", "c%.stdin:write%(" },
     { "q.maxs", "q%.maxsize" },
     { ":obj", ":objects" },
     { ":trace of", ":trace off" },

@@ -272,10 +272,12 @@ describe("in a session", function()
     there:expect "> "
     local path = there.folder .. "/looks.tltrace"
     there:enter("child = ipc.spawn(ipc.sleep)", "> ")
-    there:enter((":trace %s"):format(path), ":trace off ends it")
+    there:enter((":trace %s"):format(path), ":trace off ends it\n%(not of the task that runs already: ")
     there:enter("ipc.sleep(0.1) print 'slept'", "\nslept\n")
     there:enter("child:kill()", "was killed by signal 9")
     there:enter(":trace off", "%d+ operations")
+    there:enter("child = ipc.spawn(ipc.sleep)", "> ")
+    there:enter((":trace %s.2"):format(path), ":trace off ends it\n> ")
     local trace = reader.read(path)
     assert.equal(1, #reader.find(trace, { task = "main", operation = "kill" }))
     assert.equal(0, #reader.find(trace, { task = "main", operation = "is_alive" }))

@@ -9,8 +9,8 @@ local picture = require "top.picture"
 local text = require "terminal.text"
 
 local function task(name, fields)
-  local one = { key = name, name = name, pid = #name + 100, tid = 7, state = "waiting", waits = "", where = "",
-    holds = {}, enders = {}, sleeps = 0 }
+  local one = { key = name, name = name, pid = #name + 100, tid = #name + 100, state = "waiting", waits = "",
+    where = "", holds = {}, enders = {}, sleeps = 0 }
   for field, value in pairs(fields or {}) do one[field] = value end
   return one
 end
@@ -109,6 +109,13 @@ describe("a key", function()
     assert.is_nil(press "n")
     assert.same({ "kill", { 104 }, 15 }, { press("F9", "y") })
     assert.same({ "kill", { 104 }, 9 }, { press("k", "9") })
+  end)
+
+  it("says that a thread's whole process is to end", function()
+    shot.tasks[1].tid = 7
+    press "F9"
+    assert.matches("end the process of cook %(pid 104%) by SIGTERM%?", screen(80, 24))
+    assert.same({ "kill", { 104 }, 15 }, { press "y" })
   end)
 
   it("ends all that are tagged", function()
