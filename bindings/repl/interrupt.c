@@ -27,6 +27,11 @@ static bool raises;
 static pid_t owner;
 static pthread_t owner_thread;
 
+/* What SIGALRM did before a Ctrl-C, and the seconds until it was to come, or 0:
+ * a script's in a REPL, which has both again once the Ctrl-C is answered. */
+static struct sigaction alarm_before;
+static unsigned alarm_left;
+
 /* Ends the program, even in a signal handler: what stdio still holds is lost.
  */
 static void end_at_once(int signal)
@@ -48,11 +53,16 @@ static void end_program(void)
     exit_interrupt();
 }
 
-static void handle(int signal, void (*handler)(int))
+static void replace(int signal, void (*handler)(int), struct sigaction *before)
 {
     /* no SA_RESTART: io.read and the like are to return */
     struct sigaction action = {.sa_handler = handler};
-    sigaction(signal, &action, NULL);
+    sigaction(signal, &action, before);
+}
+
+static void handle(int signal, void (*handler)(int))
+{
+    replace(signal, handler, NULL);
 }
 
 static void die_of(int signal)
@@ -103,9 +113,19 @@ static void ask_to_stop(void)
     if (hooked)
         lua_sethook(hooked, stop, LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT,
                     1);
-    handle(SIGALRM, raises ? tell_deaf : end_at_once);
+    alarm_left = alarm(0);
+    replace(SIGALRM, raises ? tell_deaf : end_at_once, &alarm_before);
     alarm(PATIENCE);
     errno = error;
+}
+
+static void give_alarm_back(void)
+{
+    unsigned since = (unsigned)(tl_real_now() - first_at);
+    alarm(0);
+    sigaction(SIGALRM, &alarm_before, NULL);
+    if (alarm_left)
+        alarm(alarm_left > since ? alarm_left - since : 1);
 }
 
 static void on_interrupt(int signal)
@@ -178,7 +198,7 @@ bool interrupt_take(void)
         return false;
     if (!raises)
         end_program();
-    alarm(0);
+    give_alarm_back();
     if (hooked)
         lua_sethook(hooked, NULL, 0, 0);
     tl_interrupt_clear();

@@ -82,6 +82,18 @@ describe("Ctrl-C", function()
     repl:enter("ipc.sleep(1.5) print 'on'", "\non\n")
     assert.falsy(repl:screen():find "once more")
   end)
+
+  it("leaves a script's alarm as it was", function()
+    start()
+    repl:enter("signal = require 'posix.signal'", "> ")
+    repl:enter("signal.signal(signal.SIGALRM, function() rung = (rung or 0) + 1 end)", "> ")
+    repl:enter("require 'posix.unistd'.alarm(3) print 'sleeps' ipc.sleep()", "\nsleeps\n")
+    repl:type "\3"
+    repl:expect "interrupted!\n"
+    repl:enter("repeat until rung == 1 print 'once'", "\nonce\n")
+    repl:enter("signal.raise(signal.SIGALRM) repeat until rung == 2 print 'twice'", "\ntwice\n")
+    assert.falsy(repl:screen():find "once more")
+  end)
 end)
 
 describe("the end", function()
