@@ -12,7 +12,7 @@ local cook = ipc.process{ name = "cook", target = function()
   till:with(function() q:get() end)
 end }:start()
 while not tostring(q):find "1 getting" do ipc.sleep(0.01) end
-ipc.sleep(0.1) -- longer than anybody spins
+ipc.sleep(0.5) -- longer than anybody spins
 q:put "soup"
 till:acquire()
 till:release()

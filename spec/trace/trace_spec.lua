@@ -28,7 +28,7 @@ describe("a trace", function()
       local waiter = ipc.process{ name = "waiter", target = function() ready:set()
         for _ = 1, 3 do soups:get() end
       end }:start()
-      ready:wait() ipc.sleep(0.05)
+      ready:wait() while not tostring(soups):find "1 getting" do ipc.yield() end ipc.sleep(0.5)
       for n = 1, 3 do soups:put(n) end
       waiter:join()]])
     assert.equal(0, status, err)
@@ -127,7 +127,7 @@ describe("a trace", function()
       local ipc = require "tidelock"
       local q, seats = ipc.queue(), ipc.semaphore{ value = 1, bounded = true }
       q:get(0)
-      q:get(0.01)
+      q:get(0.5)
       pcall(seats.release, seats)
       q:put(nil)
       q:get()]])
@@ -202,7 +202,7 @@ describe("a trace", function()
       local function work()
         for _ in q:items() do end
         local c = ipc.connect(server.address)
-        ipc.sleep(0.05)
+        ipc.sleep(1)
         c:send("late")
       end
       local function start(how) return how{ name = "worker", target = work }:start() end
@@ -212,9 +212,9 @@ describe("a trace", function()
       local c = server:accept()
       c:recv()
       worker:join()
-      local slow = ipc.command{ "sleep", "0.05" }
+      local slow = ipc.command{ "sleep", "1" }
       slow:join()
-      local echo = ipc.command{ "sh", "-c", "sleep 0.05; echo yes" }
+      local echo = ipc.command{ "sh", "-c", "sleep 1; echo yes" }
       for _ in echo.stdout:lines() do end]])
     assert.equal(0, status, err)
     check(trace)
@@ -271,8 +271,8 @@ describe("a trace", function()
   it("has the waits for commands of Lua's own", function()
     local trace = record [[
       require "tidelock"
-      os.execute "sleep 0.05"
-      io.popen("sleep 0.05"):close()]]
+      os.execute "sleep 0.5"
+      io.popen("sleep 1"):close()]]
     check(trace)
     local joins = find(trace, "main", "join")
     assert.equal(2, #joins)

@@ -19,7 +19,7 @@ end
 
 -- Waits for the file of a program that does not wait for it.
 local function read_late()
-  for _ = 1, 100 do
+  for _ = 1, 1000 do
     local well, trace = pcall(reader.read, file)
     if well and trace.whole then return trace end
     os.execute "sleep 0.05"
@@ -41,7 +41,7 @@ describe("the trace", function()
         q:get()
       end }:start()
       while not tostring(q):find "1 getting" do ipc.sleep(0.01) end
-      ipc.sleep(0.1) -- longer than it spins
+      ipc.sleep(0.5) -- longer than it spins
       cook:kill()
       cook:join()
       till:acquire()]]
@@ -85,7 +85,7 @@ describe("the trace", function()
       os.execute("kill -STOP " .. pid)
       for _ = 1, 400000 do q:put(1) q:get() end
       os.execute("kill -CONT " .. pid)
-      ipc.sleep(0.1)
+      ipc.sleep(2)
       q:size()]=]
     local err, status = run((code:gsub("FILE", file)))
     assert.equal(0, status, err)
@@ -206,7 +206,7 @@ describe("--trace=last", function()
       local err = run(([[
         local ipc = require "tidelock"
         local box = ipc.queue{ name = "box" }
-        os.execute("{ sleep 0.3; kill -%s " .. ipc.getpid() .. "; } >/dev/null 2>&1 &")
+        os.execute("{ sleep 1; kill -%s " .. ipc.getpid() .. "; } >/dev/null 2>&1 &")
         box:get(60)]]):format(signal), last)
       local told = ("tidelock: %s\ntidelock: the trace is in %s: "):format(what, file)
       assert.equal(told, err:sub(1, #told)) -- the shell tells of the signal behind it
