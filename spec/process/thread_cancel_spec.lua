@@ -138,7 +138,7 @@ describe("a thread that is cancelled", function()
     local sent = 0
     for i = 1, 2000 do
       if i == 1000 then t:cancel() end
-      if not q:put(1, 0.2) then break end
+      if not q:put(1, i < 1000 and 60 or 0.2) then break end
       sent = sent + 1
     end
     assert.same({ nil, "cancelled" }, { t:result(60) })

@@ -10,7 +10,7 @@ local SEEDS = rounds(3) -- others for each row, so that much is tried in all
 local LOOP = [[
 folder=$(mktemp -d) || exit 1
 run() {
-  timeout 30 %s --sim=$1 --steps $folder/steps spec/support/simulate/rows.lua %d %s >$folder/$2 2>&1
+  timeout 100 %s --sim=$1 --steps $folder/steps spec/support/simulate/rows.lua %d %s >$folder/$2 2>&1
   echo "status $?" >>$folder/$2
   mv $folder/steps $folder/$2.steps
 }
@@ -31,7 +31,7 @@ for i, row in ipairs(rows) do
     for _, kind in ipairs{ "process", "thread" } do
       it("by a " .. kind .. ", keeps its promises, and the same seed gives the same run", function()
         local first = i * 100
-        local out, err = shell.run(LOOP:format(shell.tidelock, i, kind, first, first + SEEDS - 1), 200)
+        local out, err = shell.run(LOOP:format(shell.tidelock, i, kind, first, first + SEEDS - 1), 500)
         local runs, promises = 0, 0
         for line in (out .. err):gmatch "[^\n]+" do
           local early, over = line:match "^deadline: (%d+) (%d+)$"

@@ -5,7 +5,7 @@ local rounds = dofile "spec/support/rounds.lua"
 local shell = dofile "spec/support/shell.lua"
 
 local SEEDS = rounds(20)
-local LONGEST = 10 -- seconds, of a run that takes hundredths
+local LONGEST = 30 -- seconds, of a run that takes hundredths
 local OUTSIDE = "is not simulated"
 
 -- those that take long, by seeds that are enough
