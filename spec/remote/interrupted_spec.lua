@@ -31,7 +31,7 @@ describe("Ctrl-C amid the Lua of far objects", function()
     address = engine.shared():address("interrupted-" .. ipc.getpid())
     s = ipc.open(address)
     repl = terminal.start()
-    repl:expect "Ctrl%-D ends\n"
+    repl:expect "Ctrl%-D ends\n.-> "
     repl:enter((BEGIN:format(address):gsub("%s*\n%s*", " ")), "\n")
   end)
 
