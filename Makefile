@@ -97,11 +97,14 @@ docs: program ## the API reference, the man page and completions: build/docs
 bin   = '$(DESTDIR)$(PREFIX)/bin'
 share = '$(DESTDIR)$(PREFIX)/share'
 lib   = '$(DESTDIR)$(LIBDIR)'
+# the documents lie in one folder there: their links lose the tree's
+beside = -E 's,(\]\(|(src|srcset)=")(\.\./\.\./|bindings/docs/|build/docs/),\1,g'
 install: install-module program docs ## into PREFIX, below DESTDIR
 	install -D -m 755 $(build)/tidelock $(bin)/tidelock$(LUA)
 	[ -L $(bin)/tidelock ] && [ -e $(bin)/tidelock ] || ln -sf tidelock$(LUA) $(bin)/tidelock
 	install -D -m 644 -t $(share)/tidelock \
-	    bindings/tidelock.d.lua $(wildcard bindings/docs/*.md) build/docs/tidelock.html
+	    bindings/tidelock.d.lua README.md $(wildcard bindings/docs/*.md bindings/docs/*.png) build/docs/tidelock.html
+	cd $(share)/tidelock; sed -i $(beside) *.md
 	cp --parents scripts/*.lua $$(find scripts/labs scripts/grading -type f) $(share)/tidelock
 	install -D -m 644 -t $(share)/man/man1 build/docs/tidelock.1
 	install -D -m 644 build/docs/tidelock.bash $(share)/bash-completion/completions/tidelock

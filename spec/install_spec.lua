@@ -15,6 +15,19 @@ describe("make install", function()
   local function exists(path) return (select(3, shell.run("test -e " .. root .. path)) == 0) end
   local function link() return (shell.run("readlink " .. root .. bin)) end
 
+  -- Of the documents in a folder: what leads to no file there.
+  local function dead_links(shared)
+    local text, dead, found = shell.run(("cat %s%s*.md"):format(root, shared)), {}, 0
+    for _, pattern in ipairs{ "%]%(([^)#\n]+)", 'src%w*="([^"\n]+)"' } do
+      for target in text:gmatch(pattern) do
+        found = found + 1
+        if not target:find "^%w+:" and not exists(shared .. target) then dead[#dead + 1] = target end
+      end
+    end
+    assert.truthy(found > 5, found)
+    return dead
+  end
+
   local FOR_SHELLS = { "man/man1/tidelock.1", "bash-completion/completions/tidelock", "zsh/site-functions/_tidelock" }
 
   before_each(function()
@@ -32,6 +45,7 @@ describe("make install", function()
     for _, path in ipairs(FOR_SHELLS) do assert(exists("/usr/local/share/" .. path), path) end
     assert(exists "/usr/local/share/tidelock/scripts/tickets.lua")
     assert(exists "/usr/local/share/tidelock/scripts/labs/letters/lab.lua")
+    assert.same({}, dead_links "/usr/local/share/tidelock/")
     assert.truthy(shell.run(("cd /; %s%s lab list"):format(root, bin)):find "1  letters")
     assert.equal("7\n", (shell.run(root .. bin .. " -e 'print(7)'")))
     local _, scenarios = shell.run(("cd /; echo :scenario | %s%s -i"):format(root, bin))
