@@ -75,7 +75,7 @@ local REASONS = {
   smokers = { natural = "has taken paper and waits for matches", notes_of_its_own = "has a value of its own" },
   sushi = {
     does_not_count_for_them = "nobody gives it back any more: the last was guest-1 (line 23, step 44)",
-    seats_one_of_two = "guest-4 waits for called (line 12), and the last who gave it back was guest-1",
+    seats_one_of_two = "guest-2 waits for called (line 12), and the last who gave it back was guest-3",
   },
   till = {
     drops_the_answer = "line 8 sets nothing: compare_set says false there, as clerk-1 has changed till since clerk-2",

@@ -26,7 +26,16 @@ has made the tube holds one, too.]],
     lab.ordered(line, over)
     for n = 1, 1 + lab.choose(2) do addresses[n] = ADDRESSES[n] end
     lab.stuck("%s waits for ever: an end of the pipe is still open")
-    local receiver = student.relay({ table.unpack(addresses) }, function(address)
+    local list = { table.unpack(addresses) }
+    local function is_looked_at()
+      lab.always("safe", false, "the receiver looks at the sender's list: it knows only what comes through the tube")
+    end
+    -- From the memory of the task that reads; a list that came through the pipe is another one.
+    local function take_list_away()
+      for n = 1, #addresses do list[n] = nil end
+      setmetatable(list, { __index = is_looked_at, __len = is_looked_at, __pairs = is_looked_at })
+    end
+    local receiver = student.relay(list, function(address)
       lab.always("safe", lab.me() ~= "main", "main wrote an address down itself: that is the receiver's part")
       local due = addresses[read:get() + 1]
       heard = heard or CARRIES[lab.last()]
@@ -35,7 +44,7 @@ has made the tube holds one, too.]],
       lab.always("safe", address ~= nil, "the receiver wrote down a nil, and that is no address")
       lab.always("safe", address == due, "%s came, and %s was due", tostring(address), tostring(due))
       line:pass()
-      read:add(1)
+      if read:add(1) == 1 then take_list_away() end
     end)
     over:pass()
     local unread = #addresses - read:get()

@@ -23,14 +23,17 @@ twice.]],
     local inside, outside, gone = lab.count("inside"), lab.count("outside"), lab.count("gone")
     local busy, before = lab.count("at the bar, or about to go"), nil -- how many were gone as it came, if all were
     local patient = lab.count("all stay until somebody sits down beside, or nobody else can")
-    local hasty, one_by_one = lab.choose(2) == 1, lab.choose(3) == 2
-    patient:set(hasty and 0 or 1)
+    local manner, one_by_one = lab.choose(3), lab.choose(3) == 2
+    local hasty = manner == 1
+    local sociable = manner == 3 -- the first one leaves at once; then those who sit together stay till others come
+    patient:set(manner == 2 and 1 or 0)
     local late = { ipc.event "three are home", ipc.event "four are home", ipc.event "the next one sits" }
     local home = lab.count("home")
 
     local function linger()
       for _ = 1, LONG * patient:get() do
-        if inside:get() == 2 or party:get() == 1 or lab.others_wait() then return end
+        local together = inside:get() == 2 or party:get() == 1
+        if together and not sociable or lab.others_wait() then return end
         ipc.yield()
       end
       patient:set(0)
@@ -48,10 +51,10 @@ twice.]],
     end
     local function stand_up()
       bar:leave()
-      local alone = party:get() == 0 and (patient:get() == 1 or gone:get() == before)
+      local alone = party:get() == 0 and (not sociable and patient:get() == 1 or gone:get() == before)
       lab.always("free", not alone or outside:get() == 0 or not lab.others_wait(),
         "%s eats alone, and somebody waits, though a seat is free", lab.me())
-      gone:add(1)
+      if gone:add(1) == 1 and sociable then patient:set(1) end
       if inside:add(-1) == 0 then party:set(0) end
     end
     local function eat()

@@ -1,4 +1,4 @@
--- says: "eats alone, and somebody waits, though a seat is free"
+-- says: "sat down beside somebody whose party had not left"
 local ipc = require "tidelock"
 local bar = ipc.condition{ name = "bar" }
 local eating, party = ipc.value(0, "eating"), ipc.value(0, "party")
