@@ -13,7 +13,7 @@ struct pool *pool_check_ready(lua_State *L, int index, const char *call)
     struct pool *pool = pool_check(L, index, call);
     pool_tend(L, pool);
     if (pool->attended && pool_seen(pool) != pool->tidied)
-        pool_sweep(L, pool, false);
+        pool_tidy(pool);
     pool_check_open(L, pool, call);
     return pool;
 }

@@ -94,21 +94,24 @@ static bool try_call_back(lua_State *L, struct pool *pool, uint32_t first)
     return true;
 }
 
-/* Jobs end about in the order in which they were submitted.  So the sweep stops
+/* Releases the dropped jobs that have ended, and runs the callbacks of others,
+ * where L is there for them.
+ *
+ * Jobs end about in the order in which they were submitted.  So the sweep stops
  * when it has met twice as many jobs that have not ended as there are workers:
  * behind those none is likely to have. */
-void pool_sweep(lua_State *L, struct pool *pool, bool callbacks)
+static void sweep(lua_State *L, struct pool *pool)
 {
     int patience = 2 * pool->count + 2;
     uint32_t at = pool->attended_first;
     pool->tidied = pool_seen(pool);
-    if (callbacks)
+    if (L)
         pool->swept = pool->tidied;
     while (at && patience > 0) {
         uint32_t job = at - 1;
         at = pool->tickets[job].next;
         if (pool->tickets[job].use == POOL_CALLED) {
-            if (!callbacks || !try_call_back(L, pool, job))
+            if (!L || !try_call_back(L, pool, job))
                 patience--;
             else
                 at = pool->attended_first;
@@ -119,6 +122,11 @@ void pool_sweep(lua_State *L, struct pool *pool, bool callbacks)
             patience--;
         }
     }
+}
+
+void pool_tidy(struct pool *pool)
+{
+    sweep(NULL, pool);
 }
 
 /* ---- while this thread waits ---- */
@@ -171,7 +179,7 @@ static int run_due(lua_State *L)
             continue;
         pool_tend(L, pool);
         if (pool->called)
-            pool_sweep(L, pool, true);
+            sweep(L, pool);
     }
     return 0;
 }

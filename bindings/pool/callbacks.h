@@ -11,9 +11,8 @@
 
 #include "pool/pool.h"
 
-/* Releases the dropped jobs that have ended; with `callbacks`, runs those that
- * are due. */
-void pool_sweep(lua_State *L, struct pool *pool, bool callbacks);
+/* Releases the dropped jobs that have ended. */
+void pool_tidy(struct pool *pool);
 /* Runs the callback of the future, which has ended, if it has not run; nothing
  * inside another callback. */
 void pool_call_back_now(struct pool *pool, uint32_t first);

@@ -26,7 +26,7 @@ static bool next_results(lua_State *L, struct run *run)
     }
     bool any = lua_toboolean(L, lua_upvalueindex(ANY));
     pool_begin(L, run->pool, run->call);
-    uint32_t i = run_await(L, run, any, false);
+    uint32_t i = run_await(L, run, any ? RUN_ANY : RUN_FIRST);
     struct entry *entry = run_entry(run, i);
     if (tl_board_state(run->pool->board, entry->job, NULL) != TL_JOB_DONE)
         run_fail(L, run, entry->job);

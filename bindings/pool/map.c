@@ -88,7 +88,7 @@ static int map(lua_State *L, const char *call, enum pool_call what)
         /* by halves, so that many jobs are handed over at a time */
         if (run->count <= run->room / 2)
             run_feed(L, run, 3);
-        uint32_t i = run_await(L, run, false, true);
+        uint32_t i = run_await(L, run, RUN_FIRST_OR_FAILURE);
         done += run_entry(run, i)->count;
         run_collect(L, run, i, results);
         show(&progress, done, length);

@@ -83,7 +83,7 @@ struct pool {
     uint32_t attended_first, attended_last;
     uint32_t attended, called; /* how many; how many of them CALLED */
     uint32_t deaths;           /* seen by pool_tend */
-    uint64_t tidied;           /* `finishes` at the last pool_sweep */
+    uint64_t tidied;           /* `finishes` at the last sweep */
     uint64_t swept;            /* and at the last with callbacks */
     struct pool *next;         /* of this thread's */
 };

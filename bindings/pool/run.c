@@ -156,8 +156,9 @@ void run_fail(lua_State *L, struct run *run, uint32_t job)
 
 /* How many jobs in flight have not ended.  Workers take jobs in order, so it
  * looks no further than the first that waits to be taken. *ended: the first
- * that has ended, or -1.  With `raises`, raises where one has failed. */
-static uint32_t look(lua_State *L, struct run *run, int64_t *ended, bool raises)
+ * that has ended, or -1. */
+static uint32_t look(lua_State *L, struct run *run, int64_t *ended,
+                     enum run_wish wish)
 {
     uint32_t done = 0;
     *ended = -1;
@@ -166,7 +167,7 @@ static uint32_t look(lua_State *L, struct run *run, int64_t *ended, bool raises)
         switch (tl_board_state(run->pool->board, job, NULL)) {
         case TL_JOB_FAILED:
         case TL_JOB_CANCELLED:
-            if (raises)
+            if (wish == RUN_FIRST_OR_FAILURE)
                 run_fail(L, run, job);
             /* fallthrough */
         case TL_JOB_DONE:
@@ -183,14 +184,14 @@ static uint32_t look(lua_State *L, struct run *run, int64_t *ended, bool raises)
     return run->count - done;
 }
 
-uint32_t run_await(lua_State *L, struct run *run, bool any, bool raises)
+uint32_t run_await(lua_State *L, struct run *run, enum run_wish wish)
 {
     for (;;) {
         int64_t ended;
         uint64_t seen = pool_seen(run->pool);
         pool_tend(L, run->pool);
-        uint32_t left = look(L, run, &ended, raises);
-        if (ended == 0 || (any && ended > 0))
+        uint32_t left = look(L, run, &ended, wish);
+        if (ended == 0 || (wish == RUN_ANY && ended > 0))
             return (uint32_t)ended;
         /* where jobs are many and small, do not wake for each */
         pool_wait(L, run->pool, run->call, seen,

@@ -39,9 +39,11 @@ struct run *run_new(lua_State *L, struct pool *pool, int function,
 struct entry *run_entry(const struct run *run, uint32_t i);
 /* Submits items from the list or iterator at `source` while there is room. */
 void run_feed(lua_State *L, struct run *run, int source);
-/* Waits until the first job has ended, or any one: its place in the ring.  With
- * `raises`, raises the error of any job that has failed. */
-uint32_t run_await(lua_State *L, struct run *run, bool any, bool raises);
+/* Which job in flight a call waits for: the first, whose items come first; the
+ * first, but the error of any that has failed meanwhile is raised; or any. */
+enum run_wish { RUN_FIRST, RUN_FIRST_OR_FAILURE, RUN_ANY };
+/* Waits until it has ended: its place in the ring. */
+uint32_t run_await(lua_State *L, struct run *run, enum run_wish wish);
 /* Puts the results of the i-th job in flight into the table at `results`, from
  * the entry's `from` on, and takes the job out of the ring. */
 void run_collect(lua_State *L, struct run *run, uint32_t i, int results);

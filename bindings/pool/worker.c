@@ -233,7 +233,7 @@ static void initialize(lua_State *L)
     if (lua_pcall(L, count, 0, 3) == LUA_OK)
         return;
     luaL_tolstring(L, -1, NULL);
-    outcome_fail(L, false, false);
+    outcome_fail_quietly(L);
     child_exit(1);
 }
 

@@ -39,14 +39,14 @@ static int run(lua_State *L)
     if (ok)
         outcome_return(L, first);
     else
-        outcome_fail(L, true, !outcome_is_cancelled(L));
+        outcome_fail_handled(L);
     lua_pushinteger(L, ok ? 0 : 1);
     return 1;
 }
 
 int job_fail(lua_State *L)
 {
-    outcome_fail(L, false, true);
+    outcome_fail_raised(L);
     return 1;
 }
 

@@ -55,7 +55,9 @@ static void report(lua_State *L, int text)
     lua_pop(L, 1);
 }
 
-bool outcome_is_cancelled(lua_State *L)
+/* Whether the error at the top, which a thread's function raised, is the
+ * `cancelled` of t:cancel().  Then that one word takes its place. */
+static bool is_cancelled(lua_State *L)
 {
     static const char word[] = "cancelled", end[] = ": cancelled";
     if (!tl_thread_was_cancelled() || lua_type(L, -1) != LUA_TSTRING)
@@ -176,7 +178,7 @@ static int fail(lua_State *L)
     return 0;
 }
 
-void outcome_fail(lua_State *L, bool handled, bool tells)
+static void deliver_failure(lua_State *L, bool handled, bool tells)
 {
     bool told = lua_checkstack(L, 4);
     if (told) {
@@ -192,4 +194,19 @@ void outcome_fail(lua_State *L, bool handled, bool tells)
         explored_fail(L, "tidelock: a task failed, and there was no memory to "
                          "tell how");
     tl_process_lose_result(TL_SYSTEM);
+}
+
+void outcome_fail_handled(lua_State *L)
+{
+    deliver_failure(L, true, !is_cancelled(L));
+}
+
+void outcome_fail_raised(lua_State *L)
+{
+    deliver_failure(L, false, true);
+}
+
+void outcome_fail_quietly(lua_State *L)
+{
+    deliver_failure(L, false, false);
 }

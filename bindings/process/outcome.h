@@ -18,21 +18,22 @@
 #include <lua.h>
 
 /* Pushes the message handler with which to call the function.  Only
- * outcome_fail understands what it makes of an error. */
+ * outcome_fail_handled understands what it makes of an error. */
 void outcome_push_handler(lua_State *L);
 
 /* Delivers what the function returned: the values from index `first` to the
  * top. */
 void outcome_return(lua_State *L, int first);
 
-/* Delivers the error at the top, `handled` by the handler or not, and with
- * `tells` writes it to stderr.  Never raises. */
-void outcome_fail(lua_State *L, bool handled, bool tells);
-
-/* Whether the error at the top, which a thread's function raised, is the
- * `cancelled` of t:cancel().  Then it is no failure to tell, and that one word
- * takes its place. */
-bool outcome_is_cancelled(lua_State *L);
+/* Deliver the error at the top, and never raise.
+ *
+ * handled: what the handler has made of it, which is written to stderr; but not
+ *          the `cancelled` of t:cancel(): that one word is delivered
+ * raised:  as it was raised, and written to stderr
+ * quietly: the same for one that others tell */
+void outcome_fail_handled(lua_State *L);
+void outcome_fail_raised(lua_State *L);
+void outcome_fail_quietly(lua_State *L);
 
 /* Replaces the text at the top, which found no room as `status` says, by its
  * beginning and its end.  False: it is not long enough for that. */
