@@ -11,6 +11,7 @@
 
 #include "module.h"
 #include "process/files.h"
+#include "terminal/screen.h"
 #include "tidelock.h"
 
 #define LABEL_SIZE (TL_NAME_SIZE + 64)
@@ -122,6 +123,7 @@ int label_start(void)
     started = now();
     coloured = wants_colour();
     pthread_atfork(NULL, NULL, begin_line);
+    screen_keep_stream();
     stdout = labelled;
     module_set_print(print_line);
     return 0;

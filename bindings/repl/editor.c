@@ -14,6 +14,7 @@
 #include "repl/interrupt.h"
 #include "repl/readline.h"
 #include "repl/session.h"
+#include "terminal/screen.h"
 #include "tidelock.h"
 
 static lua_State *state;
@@ -138,6 +139,7 @@ bool editor_open(lua_State *L)
         return false;
     state = L;
     *readline.readline_name = "tidelock";
+    *readline.outstream = screen_stream();
     /* await_key answers Ctrl-C; readline answers a resized window */
     *readline.catch_signals = 0;
     *readline.persistent_signal_handlers = 1;
@@ -160,11 +162,11 @@ static void drop_line(void)
     *readline.point = (int)strlen(text());
     readline.redisplay();
     /* what follows goes to the begin of a line */
-    fputs(interrupt_ends() ? "\n" : "^C\n", stdout);
+    fputs(interrupt_ends() ? "\n" : "^C\n", screen_stream());
     readline.callback_sigcleanup();
     readline.free_line_state();
     readline.callback_handler_remove();
-    fflush(stdout);
+    fflush(screen_stream());
 }
 
 /* Whether readline has ended the last line: it does in the mode that tells
@@ -201,7 +203,7 @@ enum prompt_outcome editor_read(const char *prompt, struct await_guest *guest,
     if (line_read)
         return PROMPT_LINE;
     if (!newline_printed())
-        putchar('\n');
+        putc('\n', screen_stream());
     return PROMPT_END;
 }
 
@@ -209,7 +211,7 @@ void editor_show_above(const char *above, size_t size)
 {
     if (editing)
         readline.clear_visible_line();
-    fflush(stdout);
+    fflush(screen_stream());
     tl_output(STDOUT_FILENO, above, size);
     if (editing) {
         readline.on_new_line();

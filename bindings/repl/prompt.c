@@ -26,11 +26,11 @@ static void show_above(const char *text, size_t size)
         return;
     }
     /* what was typed stays with the terminal, which shows it no more */
-    fputs(screen_moves_cursor() ? "\r\033[K" : "\n", stdout);
-    fflush(stdout);
+    fputs(screen_moves_cursor() ? "\r\033[K" : "\n", screen_stream());
+    fflush(screen_stream());
     tl_output(STDOUT_FILENO, text, size);
-    fputs(shown, stdout);
-    fflush(stdout);
+    fputs(shown, screen_stream());
+    fflush(screen_stream());
 }
 
 static void look_around(void)
@@ -44,8 +44,8 @@ void prompt_open(lua_State *L, const char *banner)
     terminal = screen_is_terminal();
     if (!terminal)
         return;
-    fputs(banner, stdout);
-    fflush(stdout);
+    fputs(banner, screen_stream());
+    fflush(screen_stream());
     edits = screen_moves_cursor() && editor_open(L);
     guest.fd = outputs_fd();
     if (guest.fd < 0)
@@ -102,14 +102,14 @@ static enum prompt_outcome bare_line(const char *prompt, char **line,
                                      size_t *size)
 {
     shown = prompt;
-    fputs(prompt, stdout);
-    fflush(stdout);
+    fputs(prompt, screen_stream());
+    fflush(screen_stream());
     bool key = await_key(&guest);
     enum prompt_outcome outcome =
         key ? plain_line(line, size) : PROMPT_INTERRUPTED;
     if (outcome != PROMPT_LINE)
-        fputs("\n", stdout);
-    fflush(stdout);
+        fputs("\n", screen_stream());
+    fflush(screen_stream());
     return outcome;
 }
 

@@ -49,6 +49,7 @@ static const struct {
     {"write_history", offsetof(struct readline, write_history)},
     {"append_history", offsetof(struct readline, append_history)},
     {"rl_readline_name", offsetof(struct readline, readline_name)},
+    {"rl_outstream", offsetof(struct readline, outstream)},
     {"rl_catch_signals", offsetof(struct readline, catch_signals)},
     {"rl_persistent_signal_handlers",
      offsetof(struct readline, persistent_signal_handlers)},

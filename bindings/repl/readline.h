@@ -10,6 +10,7 @@
 #define READLINE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 typedef int readline_command(int count, int key);
 typedef char **readline_completer(const char *text, int start, int end);
@@ -48,6 +49,7 @@ struct readline {
     int (*append_history)(int count, const char *path);
     /* variables of the library */
     const char **readline_name;
+    FILE **outstream;
     int *catch_signals, *persistent_signal_handlers;
     char **line_buffer;
     int *point;

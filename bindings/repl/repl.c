@@ -104,7 +104,7 @@ static void report(lua_State *L, int status)
     /* the terminal has shown ^C */
     if (screen_is_terminal() &&
         strncmp(message, INTERRUPTED, strlen(INTERRUPTED)) == 0)
-        fputs("\n", stdout);
+        fputs("\n", screen_stream());
     if (session_call(L, "told", 1, 1))
         chunk_report(L, status);
 }

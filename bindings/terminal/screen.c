@@ -32,3 +32,15 @@ bool screen_has_colours(void)
     return screen_is_terminal() && screen_moves_cursor() &&
            !(refused && *refused);
 }
+
+static FILE *kept;
+
+FILE *screen_stream(void)
+{
+    return kept ? kept : stdout;
+}
+
+void screen_keep_stream(void)
+{
+    kept = stdout;
+}

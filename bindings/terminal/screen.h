@@ -6,6 +6,7 @@
 #define SCREEN_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* The columns and rows of the terminal on this descriptor; false: it is none,
  * or does not know. */
@@ -20,5 +21,12 @@ bool screen_moves_cursor(void);
 /* Whether it shows colours: such a terminal, and NO_COLOR does not refuse them.
  */
 bool screen_has_colours(void);
+
+/* Where who edits a line writes, and what belongs to it: stdout as it was
+ * before any other was put in its place, which says more with each line. */
+FILE *screen_stream(void);
+
+/* Before another is put in its place: stdout is that of the screen. */
+void screen_keep_stream(void);
 
 #endif

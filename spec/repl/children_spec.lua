@@ -1,5 +1,6 @@
 -- What an interactive session starts: who lives on, what is shown of it, and how all ends.
 local files = dofile "spec/support/files.lua"
+local ipc = require "tidelock"
 local terminal = dofile "spec/support/terminal.lua"
 
 local repl
@@ -209,6 +210,17 @@ describe("the output of a child", function()
     repl:enter("ipc.spawn(print, 'soup'):join()", "%d%.%d%d%d process%-1 +soup\n")
     assert.falsy(repl:screen():find(" | ", 1, true))
   end)
+
+  for what, environment in pairs{ ["an editor"] = "", ["none"] = "TERM=dumb" } do
+    it("with --label, and " .. what .. ", leaves the prompt alone", function()
+      repl = terminal.start("-i --label", environment)
+      repl:expect "ends\n> "
+      repl:enter("for _ = 1, 20 do ipc.sleep(0.01) end print 'on'", "%d%.%d%d%d main +on\n> ")
+      ipc.sleep(0.3)
+      local _, prompts = repl:screen():gsub("> ", "")
+      assert.equal(2, prompts)
+    end)
+  end
 
   it("that is a thread's, or a callback's, appears above the line, too", function()
     start()
