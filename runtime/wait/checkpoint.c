@@ -151,10 +151,9 @@ is_recorded(enum tl_operation operation, const void *object)
     struct tl_lane *lane = tl_lane;
     /* relaxed: see tl_checkpoint_passed */
     unsigned due = atomic_load_explicit(&tl_due, memory_order_relaxed);
-    if ((due & ~(unsigned)TL_DUE_WAITED) != TL_DUE_RECORD || !lane || !object)
+    /* it calls nothing, so that it has no registers to save */
+    if (due != TL_DUE_RECORD || !lane || !object)
         return false;
-    if (due & TL_DUE_WAITED)
-        tl_since_set(0);
     /* relaxed, both: words for reports */
     if (tl_operation_blocks[operation] &&
         atomic_load_explicit(&tl_self->intent.operation,
