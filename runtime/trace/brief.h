@@ -100,7 +100,8 @@ static inline bool tl_brief_begin(struct tl_lane *lane, uint32_t operation,
     uint64_t unit = TL_LANE_BRIEF | (place - 1) << TL_LANE_BRIEF_PLACE_SHIFT;
     if (moments != TL_RECORDING_END) {
         uint64_t time = (uint64_t)tl_ticks_counter() - lane->base;
-        if (time >> TL_LANE_BRIEF_TIME_BITS)
+        /* nor 0, which is that of none; one comparison for both */
+        if (time - 1 >= (UINT64_C(1) << TL_LANE_BRIEF_TIME_BITS) - 1)
             return false;
         unit |= time << TL_LANE_BRIEF_TIME_SHIFT;
     }
@@ -146,8 +147,11 @@ static inline bool tl_brief_end(struct tl_lane *lane,
         place->message = message;
     unit |= told << TL_LANE_BRIEF_MESSAGE_SHIFT;
     atomic_store_explicit(next, unit, memory_order_relaxed);
-    /* release: pairs with the acquire in tl_drain_lane.  commit */
+    /* release: pairs with the acquires in trace/drain.  commit */
     atomic_store_explicit(&lane->written, end, memory_order_release);
+    /* in this order for a death between them: what is brief is counted from the
+     * base, and this one is so no more */
+    atomic_signal_fence(memory_order_seq_cst);
     lane->base += unit >> TL_LANE_BRIEF_TIME_SHIFT;
     lane->next = next + 1;
     return true;
@@ -157,7 +161,7 @@ static inline bool tl_brief_end(struct tl_lane *lane,
  * none yet.  Async-signal-safe. */
 static inline void tl_brief_lasts(struct tl_lane *lane, int64_t now)
 {
-    /* relaxed, all: read by this task, or once it is dead */
+    /* relaxed, all: read by this task, once it is dead, or as a guess */
     if (atomic_load_explicit(&lane->moments, memory_order_relaxed) ==
         TL_RECORDING_BOTH)
         return;

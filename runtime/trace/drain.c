@@ -312,7 +312,7 @@ static void read_last(struct pass *pass, uint64_t written)
             TL_LANE_OPERATION | TL_LANE_OPEN |
                 (tl_brief_place(unit) + 1) << TL_LANE_UNITS_SHIFT,
             (uint64_t)tl_brief_began(pass->lane, unit, pass->reader->base));
-    else
+    else if ((unit & TL_LANE_WHAT) == TL_LANE_OPERATION)
         read_operation(pass, unit, tl_lane_word(pass->lane, written, 1));
 }
 
@@ -330,7 +330,7 @@ static void read_lane(struct pass *pass)
             break;
         pass->position += taken;
     }
-    /* release: pairs with the acquire in tl_lane_has_room */
+    /* release: pairs with the acquire in tl_lane_has_more_room */
     if (pass->how != TL_DRAIN_PEEK)
         atomic_store_explicit(&lane->drained, pass->position,
                               memory_order_release);
@@ -363,7 +363,8 @@ static void drain_lane(struct tl_drain *drain, uint32_t number,
 
 void tl_drain_all(struct tl_drain *drain, enum tl_drain_how how)
 {
-    /* first, so that who is half full again rings again; relaxed: a hint */
+    /* first, so that who has as much to be read again rings again; relaxed: a
+     * hint */
     atomic_store_explicit(&tl_lanes->rung, 0, memory_order_relaxed);
     /* relaxed: see raise_highest in recording_tasks.c */
     uint32_t highest =

@@ -33,7 +33,7 @@ _Static_assert(TL_LANE_PIECES == 64, "a bit of a word each");
 bool tl_lane_has_more_room(struct tl_lane *lane, uint64_t end)
 {
     /* acquire: what the reader has copied it has copied before we write over
-     * it; pairs with the release in tl_drain_lane */
+     * it; pairs with the release in trace/drain */
     lane->limit = atomic_load_explicit(&lane->drained, memory_order_acquire) +
                   TL_LANE_UNITS;
     return end <= lane->limit;
@@ -168,7 +168,7 @@ static void write_words(struct tl_lane *lane, uint64_t position, uint64_t head,
 /* What lies between is whole. */
 static void publish(struct tl_lane *lane, uint64_t from, uint64_t to)
 {
-    /* release: pairs with the acquire in tl_drain_lane.  commit */
+    /* release: pairs with the acquires in trace/drain.  commit */
     atomic_store_explicit(&lane->written, to, memory_order_release);
     lane->next = tl_lane_unit(lane, to);
     if (from / TL_LANE_STRETCH != to / TL_LANE_STRETCH)
@@ -206,7 +206,7 @@ bool tl_lane_look(struct tl_lane *lane)
 
 /* A writer that was killed in exchange() has left two entries that name one
  * piece.  Neither is of a stretch that is to be read. */
-static void mend(struct tl_lane *lane)
+void tl_lane_mend(struct tl_lane *lane)
 {
     uint64_t named = 0;
     unsigned twice = 0;
@@ -228,7 +228,6 @@ void tl_lane_begin(struct tl_lane *lane)
     if (!lane->used)
         for (unsigned piece = 0; piece < TL_LANE_PIECES; piece++)
             atomic_init(&lane->pieces[piece], (uint8_t)piece);
-    mend(lane);
     lane->mapped = 0;
     lane->stop = NULL;
     lane->base = 0;

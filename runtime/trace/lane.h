@@ -38,9 +38,9 @@
  *             writer that finds room by it (acquire) writes over that.
  *   lost      grows where there is no room; the writer never waits.
  *
- * What has one moment and did not sleep is told by its unit alone.  Any other
- * operation, as it ends, writes a record MORE at `written`, and says in its
- * HEAD how far that is behind it.
+ * What has one moment, did not sleep, and has a message of few enough bits, is
+ * told by its unit, or its two, alone.  Any other operation, as it ends, writes
+ * a record MORE at `written`, and says in its HEAD how far that is behind it.
  *
  * A writer that is killed within an operation leaves it brief, which the next
  * tenant, or a reader's last look, takes for an OPEN one; or OPEN.  What was
@@ -322,6 +322,9 @@ void tl_lane_write_words(struct tl_lane *lane, uint64_t head,
 
 /* By a new writer, before its first record. */
 void tl_lane_begin(struct tl_lane *lane);
+
+/* By the next tenant of a lane that was used, before it writes anything. */
+void tl_lane_mend(struct tl_lane *lane);
 
 /* By the writer, before it writes units below `end`. */
 void tl_lane_reach(struct tl_lane *lane, uint64_t end);

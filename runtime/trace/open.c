@@ -23,7 +23,7 @@ static void publish_brief(struct tl_lane *lane)
                                       << TL_LANE_UNITS_SHIFT,
                               memory_order_release);
     }
-    /* release: pairs with the acquire in tl_drain_lane.  commit */
+    /* release: pairs with the acquires in trace/drain.  commit */
     atomic_store_explicit(&lane->written, written + TL_LANE_OPERATION_UNITS,
                           memory_order_release);
     lane->next = next + TL_LANE_OPERATION_UNITS;

@@ -33,7 +33,7 @@ static void commit_end(const struct tl_lane_open *open, uint64_t bits,
 {
     tl_unit *head = open->unit;
     bits |= (uint64_t)result << TL_LANE_RESULT_SHIFT;
-    /* release: pairs with the acquire in tl_drain_lane.  commit */
+    /* release: pairs with the acquires in trace/drain.  commit */
     atomic_store_explicit(
         head,
         (atomic_load_explicit(head, memory_order_relaxed) & ~TL_LANE_OPEN) |
@@ -47,10 +47,10 @@ static void set_base(struct tl_lane *lane, const struct tl_lane_open *open,
                      uint64_t message)
 {
     /* relaxed: only this task writes it */
-    uint64_t entry = (atomic_load_explicit(open->unit, memory_order_relaxed) >>
-                          TL_LANE_UNITS_SHIFT &
-                      0xffff) -
-                     1;
+    uint64_t number = atomic_load_explicit(open->unit, memory_order_relaxed) >>
+                      TL_LANE_UNITS_SHIFT;
+    /* % as the unit may be the reader's again, which is past it then */
+    uint64_t entry = (number - 1) % TL_LANE_PLACES;
     struct tl_lane_place *place = &lane->places[entry];
     uint64_t time = (uint64_t)open->began;
     /* with a bit to spare for what comes until the next */
@@ -215,7 +215,7 @@ static void open_operation(struct tl_lane *lane, uint32_t depth, uint64_t place,
     atomic_store_explicit(&lane->depth, depth + 1, memory_order_relaxed);
     lane->stop = NULL;
     lane->message = 0;
-    /* release: pairs with the acquire in tl_drain_lane.  commit */
+    /* release: pairs with the acquires in trace/drain.  commit */
     atomic_store_explicit(&lane->written, position + TL_LANE_OPERATION_UNITS,
                           memory_order_release);
     lane->next = unit + TL_LANE_OPERATION_UNITS;

@@ -123,6 +123,8 @@ void tl_recording_start(bool thread)
         &tl_lanes->origin, &unknown, tl_recording_ticks(), memory_order_relaxed,
         memory_order_relaxed);
     tl_recording_innermost = (struct tl_recording_call){0};
+    if (lane->used)
+        tl_lane_mend(lane);
     tl_open_leave(lane);
     set_lane(lane, epoch_now(), thread);
     tl_lane = lane;

@@ -202,6 +202,32 @@ static bool death_within_is_told(void)
            span->result == TL_TRACE_UNKNOWN;
 }
 
+static bool last_and_die(void)
+{
+    tl_recording_lasts();
+    return die();
+}
+
+static void die_lasting(void)
+{
+    operate(TL_RECORDING_BEGIN, 1, nothing);
+    operate(TL_RECORDING_END, 2, last_and_die);
+}
+
+/* When it began is told of what lasted, though its unit does not say. */
+static bool death_of_what_lasts_is_told(void)
+{
+    run(die_lasting);
+    read_all();
+    uint32_t dead = drain.tasks;
+    tl_life_sweep();
+    run(do_one);
+    tl_life_sweep();
+    read_all();
+    const struct tl_span *span = span_of(dead, 0);
+    return span->ended == -1 && span->began > span_of(dead, 1)->began;
+}
+
 /* As does the last look, where there is none. */
 static bool death_is_told_at_last(void)
 {
@@ -250,6 +276,7 @@ int main(void)
     say(many_are_whole(), "three laps are whole");
     say(too_many_are_lost(), "what there is no room for is lost, and counted");
     say(death_within_is_told(), "a death within it, by the next tenant");
+    say(death_of_what_lasts_is_told(), "a death within what takes its time");
     say(death_is_told_at_last(), "a death within it, by the last look");
     say(none_is_told_of_another_recording(), "what began before a recording");
     return lower_failures != 0;

@@ -1,66 +1,15 @@
 /*
  * Lanes: what the recorder finds where it reads while a task writes, where
- * there is no room, and where tasks are killed at any point of a record.
+ * there is no room, and of operations within others.
  */
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "support/lower.h"
-#include "trace/births.h"
-#include "trace/drain.h"
-#include "trace/recording.h"
+#include "support/lane_calls.h"
 
 #define MANY 600000
-#define OPERATION 7
-
-static struct tl_trace_file file;
-static struct tl_kept_spans kept;
-static struct tl_drain drain = {.file = &file, .kept = &kept};
-
-static const char *word_of(uint32_t operation)
-{
-    return operation == OPERATION ? "seven" : "other";
-}
 
 static struct tl_recording_call before;
-static const uint64_t no_site;
-
-static void begin(void)
-{
-    tl_recording_operation(OPERATION, NULL, TL_RECORDING_BOTH, false);
-}
-
-/* What has the one moment of its end, or its beginning; or both. */
-static void operate_with(uint64_t number, enum tl_recording_moments moments)
-{
-    uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
-    struct tl_recording_call around;
-    tl_recording_call(frame, NULL, no_site, &around);
-    tl_recording_operation(OPERATION, NULL, moments, false);
-    tl_recording_message(number);
-    tl_recording_return(frame, TL_TRACE_DONE);
-    tl_recording_innermost = around;
-}
-
-static void operate(uint64_t number)
-{
-    operate_with(number, (enum tl_recording_moments)(number % 3));
-}
-
-/* The last span of a task that was read, n before that. */
-static const struct tl_span *span_of(uint32_t task, uint64_t n)
-{
-    struct tl_kept_spans_of *list = &kept.tasks[task];
-    return &list->spans[(list->count - 1 - n) % list->room];
-}
-
-static uint64_t count_of(uint32_t task)
-{
-    return task < kept.task_count ? kept.tasks[task].count : 0;
-}
 
 /* ---- at once ---- */
 
@@ -133,134 +82,6 @@ static bool read_memory_is_used_again(void)
     }
     return atomic_load(&tl_lane->lost) == lost &&
            __builtin_popcountll(tl_lane->mapped) <= 8;
-}
-
-/* ---- deaths ---- */
-
-static uint32_t slot; /* of the child that ran last */
-
-static void run(void (*body)(void))
-{
-    int status, ends[2];
-    if (pipe(ends) < 0)
-        _exit(1);
-    fflush(stdout);
-    pid_t pid = fork();
-    if (pid == 0) {
-        tl_task_quit_all();
-        if (!lower_enter())
-            _exit(1);
-        uint32_t number = tl_task_number(tl_self);
-        if (write(ends[1], &number, sizeof number) < 0)
-            _exit(1);
-        tl_recording_start(false);
-        body();
-        _exit(0);
-    }
-    close(ends[1]);
-    if (read(ends[0], &slot, sizeof slot) < 0)
-        slot = 0;
-    close(ends[0]);
-    waitpid(pid, &status, 0);
-}
-
-static void die_within(void)
-{
-    operate(1);
-    begin();
-    tl_recording_sleeps();
-    tl_recording_awake();
-    kill(getpid(), SIGKILL);
-}
-
-static void do_one(void)
-{
-    operate(1);
-    tl_recording_ended(3);
-}
-
-static bool death_within_is_passed(void)
-{
-    run(die_within);
-    tl_recording_dead(tl_task_at(slot), 9);
-    uint64_t before = drain.operations;
-    tl_drain_all(&drain, TL_DRAIN_LIVE);
-    uint32_t dead = drain.tasks;
-    if (drain.operations != before + 1 || count_of(dead) != 1 ||
-        !file.tasks[dead].ended || !drain.trouble)
-        return false;
-    tl_life_sweep();
-    run(do_one);
-    tl_life_sweep();
-    tl_drain_all(&drain, TL_DRAIN_LIVE);
-    const struct tl_span *span = span_of(dead, 0);
-    return count_of(dead) == 2 && span->ended == -1 && span->slept >= 0 &&
-           span->result == TL_TRACE_UNKNOWN && drain.tasks == dead + 1 &&
-           count_of(dead + 1) == 1 && span_of(dead + 1, 0)->ended >= 0;
-}
-
-/* A record that was filled in, and not said to be written. */
-static void die_before_written(void)
-{
-    tl_unit *unit = tl_lane_unit(tl_lane, atomic_load(&tl_lane->written));
-    atomic_store(&unit[0], ~UINT64_C(0));
-    atomic_store(&unit[1], ~UINT64_C(0));
-    kill(getpid(), SIGKILL);
-}
-
-/* An end that is there behind the operation, which does not say so. */
-static void die_before_whole(void)
-{
-    static const uint64_t words[TL_LANE_WORDS - 1] = {
-        [TL_LANE_MORE_ENDED - 1] = 1, [TL_LANE_MORE_MESSAGE - 1] = 99};
-    begin();
-    tl_lane_write_words(tl_lane, TL_LANE_MORE, words);
-    kill(getpid(), SIGKILL);
-}
-
-static bool torn_record_is_not_there(void)
-{
-    uint64_t before = drain.operations;
-    run(die_before_written);
-    tl_life_sweep();
-    tl_drain_all(&drain, TL_DRAIN_LIVE);
-    if (drain.operations != before)
-        return false;
-    run(do_one);
-    tl_life_sweep();
-    tl_drain_all(&drain, TL_DRAIN_LIVE);
-    return drain.operations == before + 1 && span_of(drain.tasks, 0)->message;
-}
-
-static bool torn_end_is_none(void)
-{
-    run(die_before_whole);
-    tl_life_sweep();
-    tl_drain_all(&drain, TL_DRAIN_FINAL);
-    const struct tl_span *span = span_of(drain.tasks, 0);
-    return span->ended == -1 && span->message == 0;
-}
-
-/* Of two stretches ahead, as the writer does: what is read lies elsewhere. */
-static void die_in_exchange(void)
-{
-    uint64_t here = atomic_load(&tl_lane->written) / TL_LANE_STRETCH;
-    atomic_store(&tl_lane->pieces[(here + 3) % TL_LANE_PIECES],
-                 atomic_load(&tl_lane->pieces[(here + 7) % TL_LANE_PIECES]));
-    kill(getpid(), SIGKILL);
-}
-
-static bool pieces_are_whole(void)
-{
-    uint64_t named = 0;
-    run(die_in_exchange);
-    tl_life_sweep();
-    run(do_one);
-    tl_life_sweep();
-    for (unsigned n = 0; n < TL_LANE_PIECES; n++)
-        named |= UINT64_C(1) << tl_lanes->lanes[slot].pieces[n];
-    tl_drain_all(&drain, TL_DRAIN_LIVE);
-    return named == UINT64_MAX && span_of(drain.tasks, 0)->message;
 }
 
 /* ---- which operation ends when ---- */
@@ -362,24 +183,14 @@ static bool long_texts_are_cut(void)
 
 int main(void)
 {
-    if (!lower_init(UINT64_C(64) << 20) || tl_recording_prepare() < 0)
+    if (!begin_recording())
         return 1;
-    tl_recording_words.operation = word_of;
-    tl_trace_file_begin(&file, -1, "test", 0);
-    tl_recording_open(-1, true); /* by the clock */
-    tl_ticks_begin(&drain.ticks, false);
-    tl_recording_start(false);
-    tl_drain_all(&drain, TL_DRAIN_LIVE); /* this task, before the others */
     say(is_read_while_written(false), "is read while a task writes");
     tl_lanes->counter = tl_ticks_has_counter();
     say(is_read_while_written(false), "the same by the processor's counter");
     tl_lanes->counter = false;
     say(is_read_while_written(true), "loses what it has no room for");
     say(read_memory_is_used_again(), "memory that was read is used again");
-    say(death_within_is_passed(), "a death within an operation");
-    say(torn_record_is_not_there(), "a death before a record is written");
-    say(torn_end_is_none(), "a death before an end is whole");
-    say(pieces_are_whole(), "a death between two pieces");
     say(nested_lies_within(), "what runs within an operation");
     say(error_ends_it(), "an error ends what it has left");
     say(moments_are_kept(), "moments are told as they were");
