@@ -80,7 +80,7 @@
 /* Units that operations leave for the ends of those that are open, and for
  * what is no operation; and those that this leaves to the ends. */
 #define TL_LANE_SPARE 256
-#define TL_LANE_KEPT (TL_LANE_NESTED * TL_LANE_WORDS)
+#define TL_LANE_KEPT ((uint64_t)TL_LANE_NESTED * TL_LANE_WORDS)
 
 enum tl_lane_what {
     TL_LANE_OPERATION = 1,
