@@ -126,7 +126,7 @@ end)
 describe("a server that is killed and comes back", function()
   it("goes on where it was, and so do the waits, where it keeps all on disk", function()
     local server = engine.start{ appendonly = "yes", appendfsync = "always" }
-    local s = ipc.open(server:address "kitchen", { lease = 2 })
+    local s = ipc.open(server:address "kitchen", { lease = 30 }) -- a server may take long to start
     local lock, q = s.lock "l", s.queue "q"
     lock:acquire()
     local p = ipc.spawn(function() return q:get() end)
