@@ -136,7 +136,7 @@ static bool is_full(void)
 static bool drain(struct output *output)
 {
     char data[4096];
-    ssize_t got;
+    ssize_t got = 0;
     while (!is_full() && (got = read(output->master, data, sizeof data)) > 0)
         take(output, data, (size_t)got);
     return is_full() || (got < 0 && (errno == EAGAIN || errno == EINTR));
