@@ -66,7 +66,8 @@ remote_module := $(if $(filter yes,$(with_remote)),$(build)/tidelock_remote.so)
 
 busted_with = LUA_CPATH="./$(plain)/?.so;;" TIDELOCK=$(1)/tidelock TIDELOCK_FAULT=$(plain)-fault/tidelock \
 	.ci/specs $(2) $(BUSTED) $(SPECS)
-variant     = +@$(MAKE) --no-print-directory VARIANT=$(1) $(2)
+# what is run at once says its lines together
+variant     = +@$(MAKE) --no-print-directory --output-sync VARIANT=$(1) $(2)
 
 .PHONY: all demo test bench docs install install-module uninstall module clean help program c-tests
 .DELETE_ON_ERROR:

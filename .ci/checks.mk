@@ -2,7 +2,7 @@
 # and what is to be installed for each step.  The Makefile includes it where the
 # sources are known.
 
-.PHONY: lint sanitize fuzz arm64 damage storm seeds explored labs need-build need-demo need-test need-lint need-fuzz need-arm64
+.PHONY: lint sanitize fuzz arm64 damage storm seeds explored labs need-build need-demo need-test need-sanitize need-lint need-fuzz need-arm64
 
 # of make fuzz
 FUZZ ?= channel
@@ -43,10 +43,14 @@ lua_alone := $(addprefix spec/,explore/textbook_spec.lua explore/scripts_explore
 	judge/answers_spec.lua judge/looks_spec.lua judge/waiting_spec.lua judge/properties_spec.lua labs/commands_spec.lua \
 	program/help_spec.lua remote/alone_spec.lua remote/hosts_spec.lua remote/pool_spec.lua)
 sanitize: SPECS := $(or $(SPECS),$(filter-out $(lua_alone),$(shell find spec -name '*_spec.lua')))
-sanitize: need-test module ## the specs, but for a few that are Lua alone, under ASan and UBSan
+sanitize: export ASAN_OPTIONS := detect_leaks=0:detect_stack_use_after_return=0:allow_addr2line=1
+sanitize: export ASAN_SYMBOLIZER_PATH := /usr/bin/addr2line
+sanitize: export UBSAN_OPTIONS := print_stacktrace=1
+# by clang 18 or later: its allocator can be used in a child that was forked while another thread allocated, which that
+# of GCC 12 cannot, so that the child hangs
+sanitize: need-sanitize module ## the specs, but for a few that are Lua alone, under ASan and UBSan
 	$(call variant,fault,program)
-	$(call variant,sanitize,program c-tests)
-	ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+	$(call variant,sanitize,CC=clang-19 program c-tests)
 	$(call busted_with,$(plain)-sanitize,$(plain)-sanitize/tidelock)
 
 fuzz: need-fuzz ## hostile bytes to FUZZ (channel, codec, space or answer), 10 minutes
@@ -81,6 +85,6 @@ $(build)/%.tidied: %.c $(headers) .clang-tidy | need-lint
 	@echo '  TIDY $<'; mkdir -p $(@D); clang-tidy --quiet $< -- $(language) $(sees) \
 	    -DTL_FAULT >$@ 2>&1 || { cat $@; exit 1; }
 
-need-demo need-test need-lint need-fuzz need-arm64: | need-build
-need-build need-demo need-test need-lint need-fuzz need-arm64:
+need-demo need-test need-sanitize need-lint need-fuzz need-arm64: | need-build
+need-build need-demo need-test need-sanitize need-lint need-fuzz need-arm64:
 	@LUA_INCLUDE=$(LUA_INCLUDE) REMOTE=$(REMOTE) BUSTED=$(BUSTED) .ci/dependencies $(LUA) $(@:need-%=%)

@@ -35,5 +35,8 @@ $(build)/spec/c/remote/expect_test: SODIUM += $(REMOTE_LIBRARIES)
 $(build)/spec/c/remote/answer_fuzz: $(build)/runtime/remote/answer.o
 $(build)/spec/c/remote/answer_fuzz: SODIUM += -lhiredis
 
-c-tests: $(tests)
-	@for test in $(tests); do echo $$test; $$test || exit 1; done
+runs := $(tests:%=%.run)
+.PHONY: $(runs)
+c-tests: $(runs)
+$(runs): %.run: %
+	@echo $<; $<

@@ -20,7 +20,10 @@
 #include "tidelock.h"
 
 #define ROOT "/tmp" /* where the new root is made */
-#ifdef __SANITIZE_ADDRESS__
+#ifndef __has_feature /* gcc up to 13 */
+#define __has_feature(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 #define SHADOWED 1 /* its shadow memory is larger than any limit */
 #else
 #define SHADOWED 0

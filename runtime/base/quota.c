@@ -138,11 +138,13 @@ static bool has_cpu(const char *names, size_t size)
 static int limit_of_line(const char *root, const char *line, const char *end)
 {
     const char *names = memchr(line, ':', (size_t)(end - line));
-    if (!names++)
+    if (!names)
         return 0;
+    names++;
     const char *group = memchr(names, ':', (size_t)(end - names));
-    if (!group++)
+    if (!group)
         return 0;
+    group++;
     size_t count = (size_t)(group - 1 - names), size = (size_t)(end - group);
     if (count == 0)
         return smaller(limit_in(root, "", 0, group, size, true),

@@ -68,7 +68,7 @@ describe("Ctrl-C", function()
 
   it("that is not heard says so, before a second one ends the session", function()
     start()
-    repl:enter("print 'runs' coroutine.wrap(function() while true do end end)()", "\nruns\n")
+    repl:enter("coroutine.wrap(function() print 'runs' while true do end end)()", "\nruns\n")
     repl:type "\3"
     repl:expect "%^C\ntidelock: what runs is [^\n]* does not hear Ctrl%-C; once more ends the session\n"
     repl:type "\3"

@@ -36,6 +36,7 @@ int main(void)
 
 #define STEPS_MOST 3000
 #define PARTNERS_MOST 4
+#define HANG 20 /* seconds: most sweeps take some 10 ms, none a second */
 
 static struct tl_handle *const all[] = {
     &queue,   &lock,  &semaphore, &event,     &barrier, &value, &ends[0],
@@ -251,20 +252,24 @@ static int sweep_all(char *const *wanted)
     return failed;
 }
 
-/* Whether the sweep fails without this recovery rule.  It runs in a family of
- * its own, since a failure leaves ruins. */
-static bool fails_without(const char *rule)
+/* The sweep without this recovery rule, in a family of its own, since a failure
+ * leaves ruins. */
+static pid_t start_without(const char *rule)
 {
     fflush(stdout);
     pid_t pid = fork();
     if (pid == 0) {
         setpgid(0, 0);
-        alarm(60);
         char *arguments[] = {"crash_test", "--without", (char *)(uintptr_t)rule,
                              NULL};
         execv("/proc/self/exe", arguments);
         _exit(2);
     }
+    return pid;
+}
+
+static bool has_failed(pid_t pid)
+{
     int status;
     waitpid(pid, &status, 0);
     kill(-pid, SIGKILL);
@@ -277,20 +282,27 @@ static int sweep_without(const char *rule)
         return 2;
     /* some failures come only if the kernel wakes sleepers in a certain order
      */
-    for (int i = 0; i < 25 * scenario_count; i++)
+    for (int i = 0; i < 25 * scenario_count; i++) {
+        alarm(HANG);
         if (sweep(&scenarios[i % scenario_count]) < 0)
             _exit(1);
+    }
     return 0;
 }
 
+/* All at once: for most of their time they wait for what does not come. */
 static int show_rules_needed(void)
 {
     static const char *const rules[] = {"guard",  "held",   "wake_all",
                                         "kernel", "unlist", "owned_blocks",
                                         "refs",   "redo"};
+    const size_t count = sizeof rules / sizeof *rules;
+    pid_t sweeps[sizeof rules / sizeof *rules];
     int failed = 0;
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        bool needed = fails_without(rules[i]);
+    for (size_t i = 0; i < count; i++)
+        sweeps[i] = start_without(rules[i]);
+    for (size_t i = 0; i < count; i++) {
+        bool needed = has_failed(sweeps[i]);
         failed += !needed;
         printf("%sok - without the rule \"%s\" the sweep fails\n",
                needed ? "" : "not ", rules[i]);

@@ -141,10 +141,11 @@ static bool joining_goes_in_short_steps(void)
 
 static int advised, wrongly;
 
+long real_sysconf(int name) __asm__("__real_sysconf");
 long size_of_page(int name) __asm__("__wrap_sysconf");
 long size_of_page(int name)
 {
-    return name == _SC_PAGESIZE ? PAGE : -1;
+    return name == _SC_PAGESIZE ? PAGE : real_sysconf(name);
 }
 
 int advise(void *address, size_t size, int advice) __asm__("__wrap_madvise");

@@ -29,8 +29,8 @@ static inline void begin(void)
 }
 
 /* What has the one moment of its end, or its beginning; or both. */
-static inline void operate_with(uint64_t number,
-                                enum tl_recording_moments moments)
+__attribute__((noinline, unused)) static void
+operate_with(uint64_t number, enum tl_recording_moments moments)
 {
     uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
     struct tl_recording_call around;
