@@ -51,7 +51,8 @@ describe("nothing is left behind", function()
   end)
 
   it("no suspend that waits for a descriptor to look through", function()
-    local out, err, status = shell.run("ulimit -n 40; timeout 20 " .. shell.tidelock .. [[ -e 'local ipc = require "tidelock"
+    local out, err, status = shell.run("ulimit -n 40; timeout 20 " .. shell.tidelock .. [[ -e '
+      local ipc = require "tidelock"
       local c, files = ipc.command("sleep", "60"), {}
       repeat files[#files + 1] = io.open "/dev/null" until not io.open "/dev/null"
       print(#files > 10, c:suspend())

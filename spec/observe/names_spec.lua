@@ -6,7 +6,9 @@ local shell = dofile "spec/support/shell.lua"
 local BAD = [["a\27[2J\n  b\7\u{9b}\u{202e}\xffé"]]
 local SHOWN = "a?[2J?  b????é"
 -- The same character in more bytes than it needs, half a pair of UTF-16, and what is above all characters.
-local NONE = { "\xc0\x9b", "\xe0\x82\x9b", "\xf0\x80\x82\x9b", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80" }
+local NONE = {
+  "\xc0\x9b", "\xe0\x82\x9b", "\xf0\x80\x82\x9b", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80"
+}
 
 describe("a name with control characters", function()
   it("is printable in a report of a deadlock", function()
