@@ -15,7 +15,10 @@ static size_t size_of(const unsigned char *c)
     for (size_t i = 1; i < size; i++)
         if ((c[i] & 0xc0) != 0x80)
             return 0;
-    return size;
+    /* longer than it need be, half a pair of UTF-16, or above U+10FFFF */
+    bool none = (*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] > 0x9f) ||
+                (*c == 0xf0 && c[1] < 0x90) || (*c == 0xf4 && c[1] > 0x8f);
+    return none ? 0 : size;
 }
 
 /* U+202A to U+202E, and U+2066 to U+2069. */

@@ -85,6 +85,12 @@ bool tl_procfs_stopped(pid_t pid)
            (stat.state == 'T' || stat.state == 't');
 }
 
+bool tl_procfs_runs(pid_t pid)
+{
+    struct tl_procfs stat;
+    return tl_procfs_read(pid, &stat) && !strchr("TtZX", stat.state);
+}
+
 bool tl_procfs_gone(pid_t pid)
 {
     struct tl_procfs stat;

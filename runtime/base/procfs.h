@@ -29,6 +29,9 @@ uint64_t tl_procfs_started(pid_t pid);
 /* Whether a signal, or a debugger, has stopped the process or thread. */
 bool tl_procfs_stopped(pid_t pid);
 
+/* Whether it is neither stopped nor over; false also where nothing tells. */
+bool tl_procfs_runs(pid_t pid);
+
 /* Whether the process is no more, or a zombie. */
 bool tl_procfs_gone(pid_t pid);
 

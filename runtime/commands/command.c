@@ -371,8 +371,7 @@ int tl_command_suspend(struct tl_command *command)
     int status = tl_command_enter(command, TL_OP_COMMAND_SUSPEND);
     if (status == TL_OK)
         status = signal_to(command, SIGSTOP);
-    while (status == TL_OK && !tl_procfs_stopped(command->pid) &&
-           !tl_procfs_gone(command->pid))
+    while (status == TL_OK && tl_procfs_runs(command->pid))
         tl_sleep_pause();
     return status;
 }

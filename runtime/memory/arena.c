@@ -158,12 +158,12 @@ int tl_arena_view(int fd)
                       MAP_SHARED | MAP_NORESERVE, fd, 0);
     if (base == MAP_FAILED)
         return TL_SYSTEM;
-    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* none of the standard ones */
     if (copy < 0) {
         munmap(base, (size_t)file.st_size);
         return TL_SYSTEM;
     }
-    files[number] = keep(tl_standard_avoid(copy));
+    files[number] = keep(copy);
     tl_arena_bases[number] = base;
     return (int)number;
 }

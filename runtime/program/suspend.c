@@ -13,13 +13,6 @@
 #include "tasks/life.h"
 #include "wait/sleep.h"
 
-static bool runs(pid_t pid)
-{
-    struct tl_procfs stat;
-    return tl_procfs_read(pid, &stat) && stat.state != 'T' &&
-           stat.state != 't' && stat.state != 'Z' && stat.state != 'X';
-}
-
 /* Whether the task of this id settles the debts of a dead one. */
 static bool settles(uint32_t id)
 {
@@ -92,7 +85,7 @@ int tl_process_suspend(const struct tl_handle *handle)
            TL_OK) {
         pid_t pid = atomic_load(&process->pid);
         /* again and again, since another may resume it meanwhile */
-        while (status == TL_OK && runs(pid)) {
+        while (status == TL_OK && tl_procfs_runs(pid)) {
             tl_sleep_pause();
             status = tl_process_signal_as(handle, TL_OP_NONE, SIGSTOP);
         }

@@ -286,9 +286,13 @@ static int open_identified(const char *name, uint64_t identity,
         return status;
     if (!tl_space_path(name, path, sizeof path))
         return TL_BAD_NAME;
-    status = join(find_or_map(name, path, identity), true);
-    if (status == TL_INTERRUPTED)
-        status = tl_checkpoint_ended();
+    struct tl_space_wait wait = {0};
+    do
+        status = find_or_map(name, path, identity);
+    while (status == TL_FULL &&
+           (status = tl_space_lock_wait(
+                &wait, (pid_t)tl_space_checker(name))) == TL_FULL);
+    status = join(status, true);
     int error = errno;
     tl_task_visit(TL_HOME);
     errno = error;

@@ -139,7 +139,7 @@ int tl_space_map_checked(unsigned number, int fd, int kept, bool alone)
     }
     if (status == TL_OK)
         status = tl_space_share(kept);
-    else if (tl_arena_bases[number])
+    if (status != TL_OK && tl_arena_bases[number])
         tl_arena_unmap(number);
     return status;
 }

@@ -47,38 +47,28 @@ pid_t tl_space_lock_holder(int fd)
     return holder;
 }
 
-static bool is_stopped(pid_t pid)
+static bool is_stalled(struct tl_space_wait *wait, pid_t checker)
 {
-    struct tl_procfs stat;
-    return pid && tl_procfs_read(pid, &stat) &&
-           (stat.state == 'T' || stat.state == 't');
+    bool stopped = checker && tl_procfs_stopped(checker);
+    if (!stopped || checker != wait->checker || !wait->stopped)
+        wait->stopped = stopped ? tl_clock_real() : 0;
+    wait->checker = checker;
+    return wait->stopped && tl_clock_real() - wait->stopped > PATIENCE;
 }
 
-/* Who has the file, and since when it is stopped; 0: it is not. */
-struct checker {
-    pid_t pid;
-    int64_t stopped;
-};
-
-static bool is_stalled(int fd, struct checker *checker)
+/* A signal's hook is asked each time, since a handler tells nobody that it has
+ * run. */
+int tl_space_lock_wait(struct tl_space_wait *wait, pid_t checker)
 {
-    pid_t pid = tl_space_lock_holder(fd);
-    if (!is_stopped(pid) || pid != checker->pid || !checker->stopped)
-        checker->stopped = is_stopped(pid) ? tl_clock_real() : 0;
-    checker->pid = pid;
-    return checker->stopped && tl_clock_real() - checker->stopped > PATIENCE;
-}
-
-/* Between two tries.  A signal's hook is asked each time, since a handler tells
- * nobody that it has run. */
-static int pause_between(int64_t *pause)
-{
-    tl_clock_pause(*pause);
-    if (*pause < PAUSE_MOST)
-        *pause *= 2;
+    if (wait->pause < PAUSE_MOST)
+        wait->pause = wait->pause ? 2 * wait->pause : PAUSE_FIRST;
+    tl_clock_pause(wait->pause);
     if (tl_signal_hook && tl_signal_hook())
-        tl_due_set(TL_DUE_INTERRUPT);
-    return tl_checkpoint_is_ended() ? TL_INTERRUPTED : TL_OK;
+        return TL_INTERRUPTED;
+    int status = tl_checkpoint_ended();
+    if (status < 0)
+        return status;
+    return is_stalled(wait, checker) ? TL_CHECKED : TL_FULL;
 }
 
 static int try(int fd, int how)
@@ -90,17 +80,7 @@ static int try(int fd, int how)
 
 int tl_space_share(int fd)
 {
-    struct checker checker = {0};
-    int64_t pause = PAUSE_FIRST;
-    int status;
-    while ((status = try(fd, LOCK_SH)) == TL_FULL) {
-        status = pause_between(&pause);
-        if (status < 0)
-            return status;
-        if (pause >= PAUSE_MOST && is_stalled(fd, &checker))
-            return TL_CHECKED;
-    }
-    return status;
+    return try(fd, LOCK_SH);
 }
 
 int tl_space_lock(int fd, bool *alone)

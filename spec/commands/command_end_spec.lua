@@ -50,6 +50,18 @@ describe("nothing is left behind", function()
     assert.same({ "", 0 }, { err, status })
   end)
 
+  it("no suspend that waits for a descriptor to look through", function()
+    local out, err, status = shell.run("ulimit -n 40; timeout 20 " .. shell.tidelock .. [[ -e '
+      local ipc = require "tidelock"
+      local c, files = ipc.command("sleep", "60"), {}
+      repeat files[#files + 1] = io.open "/dev/null" until not io.open "/dev/null"
+      print(#files > 10, c:suspend())
+      files = nil
+      collectgarbage()
+      c:kill()' ]])
+    assert.same({ "true\ttrue\n", "", 0 }, { out, err, status })
+  end)
+
   it("no zombie, once anybody has looked", function()
     local looks = {
       function(c) return c:is_alive() end,

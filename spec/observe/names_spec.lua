@@ -5,6 +5,10 @@ local shell = dofile "spec/support/shell.lua"
 -- It clears the screen, forges a line, rings, and turns the text around.
 local BAD = [["a\27[2J\n  b\7\u{9b}\u{202e}\xffé"]]
 local SHOWN = "a?[2J?  b????é"
+-- The same character in more bytes than it needs, half a pair of UTF-16, and what is above all characters.
+local NONE = {
+  "\xc0\x9b", "\xe0\x82\x9b", "\xf0\x80\x82\x9b", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80"
+}
 
 describe("a name with control characters", function()
   it("is printable in a report of a deadlock", function()
@@ -42,6 +46,16 @@ describe("a name with control characters", function()
     assert.truthy(err:find(('process "%s" (pid '):format(SHOWN), 1, true), err)
     assert.truthy(out:find((" %s hello\n"):format(SHOWN), 1, true), out)
     assert.truthy(out:find(('process#1 "%s": ended'):format(SHOWN), 1, true), out)
+  end)
+
+  it("is printable where its bytes are no UTF-8", function()
+    for _, bytes in ipairs(NONE) do
+      local shown = tostring(ipc.lock{ name = "a" .. bytes .. "b" })
+      assert.truthy(shown:find('"a' .. ("?"):rep(#bytes) .. 'b": ', 1, true), shown)
+    end
+    for _, good in ipairs{ "é", "\u{7ff}", "\u{800}", "\u{d7ff}", "\u{e000}", "\u{10000}", "\u{10ffff}" } do
+      assert.truthy(tostring(ipc.lock{ name = good }):find('"' .. good .. '"', 1, true))
+    end
   end)
 
   it("stays a name", function()
