@@ -172,10 +172,10 @@ void tl_handle_close(struct tl_handle *handle)
 
 void tl_handle_retire(struct tl_handle *kept, struct tl_handle *handle)
 {
-    if (handle->kind == TL_KIND_PIPE) {
-        tl_handle_keep(kept, handle);
-        tl_handle_close(handle);
-    } else if (tl_enter(handle, TL_OP_NONE) < 0) {
+    /* an end for which there is no memory stays open: a wait may be using it */
+    if ((handle->kind == TL_KIND_PIPE &&
+         tl_handle_keep(kept, handle) == TL_OK) ||
+        tl_enter(handle, TL_OP_NONE) < 0) {
         tl_handle_close(handle);
     } else {
         settle_debt(handle->object, tl_handle_cell(handle));

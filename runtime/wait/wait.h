@@ -66,7 +66,7 @@ int tl_wait_asleep(struct tl_wait_queue *condition,
 
 /* The sleep of a caller that has waited since `arrived`, was called, and found
  * that another had been faster: it is listed before those that came later.
- * 0: it begins to wait. */
+ * 0: since its operation first slept, which may be now (park/since). */
 int tl_wait_since(struct tl_wait_queue *condition, const _Atomic uint64_t *word,
                   uint64_t seen, int64_t arrived, tl_deadline deadline);
 
