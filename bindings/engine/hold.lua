@@ -22,8 +22,9 @@ end
 -- ---- beside the slot ----
 
 -- `held` of a place: the name of what stands beside its slot (false: nothing does; nil: it was not read yet), and
--- held_value.
+-- held_value.  They are written together with the slot: whose text is known then, too.
 local function read(place)
+  slot.text(place)
   local name, value = match(call("HGET", place.key, place.held_field) or "", "^([^=]*)=(.*)$")
   place.held, place.held_value = name or false, value
 end
@@ -54,7 +55,7 @@ hold.name = field
 --- A task has something, by the place of its slot.
 function hold.put(place, name, value)
   if place.held == nil then read(place) end
-  if not place.held or is_free(place) then
+  if place.text and (not place.held or is_free(place)) then
     note(place, name, value)
   else
     call("HSET", store.key("h", place.who), name, value)

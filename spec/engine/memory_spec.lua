@@ -62,6 +62,21 @@ describe("what the engine remembers", function()
     assert.equal("=a", fields[1])
   end)
 
+  it("may be nothing of the slot of a task that waits while a callback of it takes a lock, and releases it", function()
+    for _, fresh_at in ipairs{ 1, 2, 3 } do
+      local one = new()
+      local queue, lock = one.make "queue", one.make "lock"
+      one.ask(BEN, "queue_get", queue, 1)
+      for i, op in ipairs{ "lock_acquire", "lock_release", "lock_acquire" } do
+        if i >= fresh_at then one.server.come_back(one.server.data) end
+        assert.equal("ok", (one.send(BEN, "1.1+", i, op, lock, "0")))
+      end
+      one.server.come_back(one.server.data)
+      one.send(ANN, 0, 0, "died", BEN)
+      assert.equal("abandoned", (one.ask(ANN, "lock_acquire", lock, 0)))
+    end
+  end)
+
   it("of an object is nothing once the server has none", function()
     local one = new()
     local id = one.make "value"

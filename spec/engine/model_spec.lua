@@ -28,8 +28,11 @@ local function library(limit, from, to)
   end)
 end
 
+-- One that begins each call as after another library's, or another server's.
+local FORGETFUL = { "if turn - 1 ~= memory.turn then", "if true then" }
+
 describe("the engine keeps its promises", function()
-  local whole, parts = library(64), library(2)
+  local whole, parts, forgetful = library(64), library(2), library(64, table.unpack(FORGETFUL))
   local names = {}
   for name in pairs(models) do names[#names + 1] = name end
   table.sort(names)
@@ -40,6 +43,10 @@ describe("the engine keeps its promises", function()
 
     it("of " .. models[name].name .. ", two steps of a loop a call", function()
       assert.is_nil(world.search(models[name], SEEDS, { engine_text = parts }))
+    end)
+
+    it("of " .. models[name].name .. ", and remembers nothing", function()
+      assert.is_nil(world.search(models[name], SEEDS, { engine_text = forgetful }))
     end)
   end
 end)
