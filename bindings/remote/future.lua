@@ -11,7 +11,8 @@ local function deadline(call, seconds)
   return check.deadline("future", call, seconds)
 end
 
---- future.new: that of a job; value(job) returns what get does where it was done well.
+--- future.new: that of a job, whose `parts` are what the pool was given; value(job) returns what get does where it was
+--- done well.
 function future.new(record, job, value)
   return client.object(future.metatable, { kind = "future", space = record.space, id = record.id, name = record.name,
     options = {}, pool = record, job = job, value = value })
@@ -40,7 +41,7 @@ end)
 
 future.method("cancel", 0, function(self)
   if self.job.done then return false end
-  return jobs.cancel(self.pool, "cancel", self.job)
+  return jobs.cancel(self.pool, "cancel", self.job.parts)
 end)
 
 function future.metatable.__tostring(self)

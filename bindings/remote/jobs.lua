@@ -1,8 +1,8 @@
 --- Jobs: what a task has given to a far pool and has not been answered yet.  A job is a task of the engine: one call,
 --- or several of a map; results come into the task's box and are handed to their jobs here.
 ---
---- A job: { record = the pool's, number =, done =, ok =, results = (a list of packed results, one a call) or error = };
---- after(job, deadline), where it has one, is called once when it is done: never within another's.
+--- A job: { record = the pool's, number =, box =, done =, ok =, results = (a list of packed results, one a call) or
+--- error = }; after(job, deadline), where it has one, is called once when it is done: never within another's.
 local client = require "remote.client"
 local by_name = require "remote.by_name"
 local check = require "remote.check"
@@ -39,8 +39,8 @@ function jobs.cell(record, call, fn, calls, deadline)
 end
 
 local function enter(record, job, number)
-  job.number = number
-  own(record).waiting[number] = job
+  job.number, job.box = number, jobs.box(record)
+  record.waiting[number] = job
   return job
 end
 
@@ -143,7 +143,7 @@ end
 --- jobs.await: waits until the job is done; false: the deadline was before.
 function jobs.await(record, call, job, deadline)
   while not job.done do
-    if own(record).waiting[job.number] ~= job then
+    if jobs.box(record) ~= job.box then
       check.misuse(nil, call, "a future can only be used by the task that made it")
     end
     if not jobs.collect(record, call, deadline) then return job.done == true end
@@ -151,11 +151,24 @@ function jobs.await(record, call, job, deadline)
   return true
 end
 
---- jobs.cancel: whether the job has not ended, and so never will but as cancelled; nil: the deadline came before.
-function jobs.cancel(record, call, job, deadline)
+-- Whether the job has not ended, and so never will but as cancelled; nil: the deadline came before.
+local function cancel(record, call, job, deadline)
   local status, was = request.ask(record, call, deadline, "pool_cancel", record.id, job.number)
   if status == "timeout" then return nil end
   return was ~= "ended"
+end
+
+--- jobs.cancel: the same of those jobs of a list that were given: whether any has not ended.
+function jobs.cancel(record, call, list, deadline)
+  local any = false
+  for _, job in ipairs(list) do
+    if job.number and not job.done then
+      local was_going = cancel(record, call, job, deadline)
+      if was_going == nil then return nil end
+      any = any or was_going
+    end
+  end
+  return any
 end
 
 --- jobs.is_idle: whether all that this task gave has been answered.

@@ -68,22 +68,16 @@ local function results_of(list)
   return results
 end
 
-local function stop(record, call, list, deadline)
-  for _, job in ipairs(list) do
-    if job.number and not job.done and jobs.cancel(record, call, job, deadline) == nil then return end
-  end
-end
-
 -- A job of all these jobs, of which `left` have not ended: done when none is left, or at the first error.
 local function gather(record, call, count, after)
   local list = {}
-  local whole = { record = record, after = after, parts = list, left = count, given = 0 }
+  local whole = { record = record, box = jobs.box(record), after = after, parts = list, left = count, given = 0 }
   local function ended(job, deadline)
     if whole.done then return end
     whole.left = whole.left - 1
     if job.ok and whole.left > 0 then return end
     whole.done, whole.ok, whole.error = true, job.ok, job.error
-    if job.ok then whole.list = results_of(list) else stop(record, call, list, deadline) end
+    if job.ok then whole.list = results_of(list) else jobs.cancel(record, call, list, deadline) end
     if after then after(whole, deadline) end
   end
   for i = 1, count do list[i] = { record = record, after = ended } end
@@ -129,7 +123,7 @@ function map.all(record, call, ...)
   while not whole.done do
     local good, why = pcall(give_some, record, call, whole, cell, most)
     if not good then
-      stop(record, call, whole.parts)
+      jobs.cancel(record, call, whole.parts)
       error(why, 0)
     end
     if not whole.done then jobs.collect(record, call) end

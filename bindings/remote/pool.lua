@@ -43,6 +43,7 @@ local function packed(job) return table.unpack(job.results[1], 1, job.results[1]
 -- The arguments of a call; `fn` is looked at first.
 local function submit(record, call, deadline, fn, arguments, after)
   local job = { record = record, after = after }
+  job.parts = { job }
   local cell = jobs.cell(record, call, fn, { arguments }, deadline)
   local given, why = jobs.submit(record, call, deadline, job, cell)
   if not given then return nil, why end
