@@ -133,22 +133,26 @@ end
 
 -- ---- near and far ones together ----
 
--- Begins a watch in each space whose server answers in time; enters those that wait, and the items that are ready at
--- once.
-local function begin_all(call, far, spaces, begun, ready, deadline)
-  for _, space in ipairs(spaces) do
-    local words, of_word, now = watched(call, far[space], deadline)
+-- Begins a watch in a space: again where what had come was another's, such as the result of a future that nobody waits
+-- for.
+local function begin_one(call, space, items, begun, ready, deadline)
+  repeat
+    local words, of_word, now = watched(call, items, deadline)
     table.move(now, 1, #now, #ready + 1, ready)
-    if #words > 0 then
-      local answer = settle(call, of_word, request.send(space, call, "begin", deadline, "watch",
-        #ready > 0 and "0" or "2", table.unpack(words)))
-      if answer[1] == "ok" then
-        arrived(of_word, ready, table.unpack(answer, 2, answer.n))
-      elseif answer[1] == "wait" then
-        begun[#begun + 1] = { space = space, items = of_word, words = words }
-      end
+    if #words == 0 then return end
+    local answer = settle(call, of_word, request.send(space, call, "begin", deadline, "watch",
+      #ready > 0 and "0" or "2", table.unpack(words)))
+    if answer[1] == "ok" then
+      arrived(of_word, ready, table.unpack(answer, 2, answer.n))
+    elseif answer[1] == "wait" then
+      begun[#begun + 1] = { space = space, items = of_word, words = words }
     end
-  end
+  until answer[1] ~= "ok" or #ready > 0
+end
+
+-- The same in each space whose server answers in time; enters those that wait, and the items that are ready at once.
+local function begin_all(call, far, spaces, begun, ready, deadline)
+  for _, space in ipairs(spaces) do begin_one(call, space, far[space], begun, ready, deadline) end
 end
 
 -- Ends a watch: what it has told meanwhile is ready.

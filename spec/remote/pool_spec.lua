@@ -190,6 +190,14 @@ describe("a far pool", function()
     assert.has_error(function() bad:get() end)
   end)
 
+  it("has futures that ipc.wait hears of, with near objects too, behind the result of another", function()
+    local slow, near = pool:submit(chef.sleep, 2, "slow"), ipc.event()
+    pool:submit(chef.cook, 1)
+    local deadline = ipc.now() + PATIENCE
+    while not tostring(pool):find("0 waiting, 1 running", 1, true) and ipc.now() < deadline do ipc.sleep(0.01) end
+    assert.same({ slow }, ipc.wait({ slow, near }, PATIENCE))
+  end)
+
   it("has futures of many", function()
     local many, near = pool:map_async(chef.cook, { 1, 2, 3 }, 1), ipc.event()
     assert.same({ many }, ipc.wait({ near, many }, PATIENCE))
