@@ -2,7 +2,8 @@
 --- or several of a map; results come into the task's box and are handed to their jobs here.
 ---
 --- A job: { record = the pool's, number =, box =, done =, ok =, results = (a list of packed results, one a call) or
---- error = }; after(job, deadline), where it has one, is called once when it is done: never within another's.
+--- error = }.  Once it is done its `whole`, where it is a part of one, is told by whole.part_ended(job), in a callback
+--- too; and after(job, deadline), where it has one, is called: once, and never within another's.
 local client = require "remote.client"
 local by_name = require "remote.by_name"
 local check = require "remote.check"
@@ -104,13 +105,19 @@ function END.cancelled(job)
   job.ok, job.error = false, "cancelled"
 end
 
+--- jobs.finish: a job of this task is done.
+function jobs.finish(record, job)
+  job.done = true
+  if job.whole then job.whole.part_ended(job) end
+  if job.after then record.due[#record.due + 1] = job end
+end
+
 local function settle(record, number, status, bytes)
   local job = record.waiting[number]
   record.waiting[number] = nil
   if not job then return end
   END[status](job, bytes)
-  job.done = true
-  if job.after then record.due[#record.due + 1] = job end
+  jobs.finish(record, job)
 end
 
 local function complain(why)

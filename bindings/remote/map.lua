@@ -71,16 +71,19 @@ end
 -- A job of all these jobs, of which `left` have not ended: done when none is left, or at the first error.
 local function gather(record, call, count, after)
   local list = {}
-  local whole = { record = record, box = jobs.box(record), after = after, parts = list, left = count, given = 0 }
-  local function ended(job, deadline)
+  local whole = { record = record, box = jobs.box(record), parts = list, left = count, given = 0 }
+  function whole.part_ended(job)
     if whole.done then return end
     whole.left = whole.left - 1
     if job.ok and whole.left > 0 then return end
-    whole.done, whole.ok, whole.error = true, job.ok, job.error
-    if job.ok then whole.list = results_of(list) else jobs.cancel(record, call, list, deadline) end
+    whole.ok, whole.error, whole.list = job.ok, job.error, job.ok and results_of(list) or nil
+    jobs.finish(record, whole)
+  end
+  function whole.after(_, deadline)
+    if not whole.ok then jobs.cancel(record, call, list, deadline) end
     if after then after(whole, deadline) end
   end
-  for i = 1, count do list[i] = { record = record, after = ended } end
+  for i = 1, count do list[i] = { record = record, whole = whole } end
   return whole
 end
 

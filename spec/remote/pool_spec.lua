@@ -236,6 +236,21 @@ describe("a far pool", function()
     assert.equal(3, #got)
   end)
 
+  it("may give many in a callback, and wait for them", function()
+    local p = ipc.spawn(function()
+      local got
+      pool:apply_async(chef.cook, { 1 }, function()
+        local results, list = pool:map(chef.cook, { 1, 2, 3 }, 1), pool:map_async(chef.cook, { 4 }):get()
+        local _, why = pcall(pool.map, pool, chef.burn, { 5, 5, 5 }, 1)
+        got = { results, list, why:match "burnt %d" }
+      end):wait()
+      return got
+    end)
+    local got = p:result(PATIENCE)
+    p:kill()
+    assert.same({ { 2, 4, 6 }, { 8 }, "burnt 5" }, got)
+  end)
+
   it("runs a task again whose worker died, and not for ever", function()
     local ok, why = pcall(pool.apply, pool, chef.die)
     assert.is_false(ok)
