@@ -147,7 +147,10 @@ end
 -- Who submitted has ended: nobody asks for its results.
 engine.died.box = function(who, id)
   local o = object.load(id)
-  if o then pool.look_again(o, who) end
+  if o then
+    pool.look_again(o, who)
+    pool.waits_no_more(o, who)
+  end
   object.discard("b", id .. "." .. who, "list")
   engine.chore.add("purge", id)
 end
@@ -159,10 +162,14 @@ engine.define("pool_collect", "pool", function(me, o, box, max, may)
   if #texts > 0 then return "ok", collected(me.who, texts) end
   if may == "0" then return "empty" end
   hold.set(me.who, "collector", o.id, box, "1")
+  pool.waits_at(o, box)
   return slot.wait(me, o.id, may, "w" .. o.id .. "." .. box)
 end)
 
-engine.died.collector = function() end
+engine.died.collector = function(who, id, box)
+  local o = box == who and object.load(id)
+  if o then pool.waits_no_more(o, box) end
+end
 
 engine.undo.pool_collect = function(me, o, args, fields)
   if not o then return true end
@@ -175,6 +182,7 @@ engine.undo.pool_collect = function(me, o, args, fields)
 end
 
 engine.ready.pool = function(o, box)
+  pool.waits_at(o, box)
   return call("EXISTS", key("b", o, box)) == 1, "v" .. o.id .. "." .. box
 end
 
@@ -280,10 +288,10 @@ engine.kinds.pool = {
   options = { retry = "0", queue = "0" },
   state_fields = { "closed", "terminated", "number", "purged" },
   begin = function(o) o.number = "0" end,
-  lines = function(o) return { "w" .. o.id, "p" .. o.id, "j" .. o.id } end,
+  lines = pool.lines,
   removed = function(o)
     object.discard("y", o.id, "hash")
-    call("UNLINK", key("q", o), key("u", o))
+    call("UNLINK", key("q", o), key("u", o), key("c", o))
   end,
   state = function(o)
     local waiting, running, workers = numbers(o)

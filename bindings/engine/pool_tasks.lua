@@ -5,6 +5,7 @@
 -- y<ID>: number -> "ATTEMPT WHO BOX CELL" of all tasks that have not ended; WHO is "-" while it waits, "!" and the
 -- worker of one that was cancelled while it ran.  q<ID>: the sorted set of the numbers that wait: what comes back is
 -- first by itself.  u<ID>: worker -> the number that it runs, or nothing.  b<ID>.<BOX>: results, "NUMBER STATUS CELL".
+-- c<ID>: the boxes at which somebody has waited -> "1".
 -- Lines: w<ID> workers, p<ID> who submits, j<ID> who joins, w<ID>.<BOX> who collects, v<ID>.<BOX> who watches.
 --
 -- A result counts once: it is accepted from the worker that has the task, for the attempt that it has.
@@ -94,6 +95,31 @@ end
 -- It may be otherwise from now on.
 local function look_again(o, box)
   remembered(o, "wanted")[box] = nil
+end
+
+-- Somebody is to wait at a box: he is told where the pool is removed.
+local function waits_at(o, box)
+  local known = remembered(o, "boxes")
+  if known[box] then return end
+  call("HSET", key("c", o), box, "1")
+  known[box] = true
+  store.remember()
+end
+
+-- Its owner has ended, who alone waits at it.
+local function waits_no_more(o, box)
+  remembered(o, "boxes")[box] = nil
+  call("HDEL", key("c", o), box)
+end
+
+-- Where tasks wait for the pool.
+local function lines(o)
+  local list = { "w" .. o.id, "p" .. o.id, "j" .. o.id }
+  for _, box in ipairs(call("HKEYS", key("c", o))) do
+    list[#list + 1] = "w" .. o.id .. "." .. box
+    list[#list + 1] = "v" .. o.id .. "." .. box
+  end
+  return list
 end
 
 local function collected(who, texts)
@@ -280,5 +306,5 @@ engine.pool = {
   key = key, task_of = task_of, keep = keep, unfinished = unfinished, collected = collected, serve = serve,
   check_finished = check_finished, ended = ended, next_task = next_task, give = give, told = told, go_on = go_on,
   room = room, has_room = has_room, add = add, add_many = add_many, let_in = let_in, running = running, runs = runs,
-  dismiss = dismiss, look_again = look_again,
+  dismiss = dismiss, look_again = look_again, waits_at = waits_at, waits_no_more = waits_no_more, lines = lines,
 }
