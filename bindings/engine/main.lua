@@ -55,10 +55,12 @@ local function out_of_turn(me, last, status)
   end
 end
 
--- Its task has been told that its time has run out: so it is not done.
+-- Its task has been told that its time has run out: so it is not done.  What gives back is, and is answered as ever:
+-- where the clock has leapt, what is late is sent once more.
 local function come_late(me, args)
   local op = args[4]
-  local late = engine.anyway[op] and ops[op].run or engine.late[op]
+  if engine.anyway[op] then return run(me, args, 4) end
+  local late = engine.late[op]
   local o = late and object.load(args[5])
   if o and ops[op].kinds[o.kind] then late(me, o, unpack(args, 6)) end
   return "late", { store.milliseconds() }

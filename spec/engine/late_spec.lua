@@ -30,6 +30,17 @@ describe("a request whose task waits no longer", function()
     assert.same({ "1", "0", "1", "0" }, fields_of(ann:ask("queue_size", id)))
   end)
 
+  it("is done where it gives back, and answered so, so that nobody sends it once more", function()
+    local seats, lock = ann:make("semaphore", "", "value", 0), ann:make "lock"
+    assert.equal("ok", (ask_until(ann, milliseconds() - 1, "semaphore_release", seats, 1)))
+    assert.same({ "1" }, fields_of(ann:ask("semaphore_value", seats)))
+    ann:ask("lock_acquire", lock, 1)
+    assert.equal("ok", (ask_until(ann, milliseconds() - 1, "lock_release", lock)))
+    assert.equal("error", (ask_until(ann, milliseconds() - 1, "lock_release", lock)))
+    ann:ask("remove", "#" .. lock)
+    assert.equal("removed", (ask_until(ann, milliseconds() - 1, "lock_release", lock)))
+  end)
+
   it("is answered by a bell where it is to ring", function()
     local id = ann:make "queue"
     ann.number = "1!"
