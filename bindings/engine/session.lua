@@ -213,18 +213,18 @@ local function tell_who(id, ...)
 end
 
 -- Why this version cannot open the space; nil: it can, and others of another format cannot.
-local function check_format(space)
+local function check_format(space, now)
   local uid, format = (unpack or table.unpack)(call("HMGET", space, "uid", "format"))
   if uid and (format or "1") ~= engine.VERSION then
     return ("the space was made by another version of tidelock (format %s; this one's is %s): end its programs, then "
       .. "delete its keys, or use another space"):format(format or "1", engine.VERSION)
   end
-  if not uid then call("HSET", space, "format", engine.VERSION, "made", store.digits(store.milliseconds())) end
+  if not uid then call("HSET", space, "format", engine.VERSION, "made", store.digits(now)) end
 end
 
 function engine.unnumbered.open(me, lease, uid, ...)
   local now, space = store.milliseconds(), store.key "space"
-  local other = check_format(space)
+  local other = check_format(space, now)
   if other then return "error", { other } end
   if call("ZCARD", store.key "S") == 0 then call("HSET", space, "lease", lease) end
   call("HSETNX", space, "uid", uid)

@@ -24,6 +24,17 @@ describe("a session", function()
     assert.same({ "uid-ann", "10000", "4" }, { table.unpack(space:session("cat", 99000).opened[2], 1, 3) })
   end)
 
+  it("that is the first has not begun before its space was there, though the clock goes on", function()
+    local first = client.new()
+    local server = first.server
+    server.spy(function(name, ...)
+      if name == "TIME" then server.clock = server.clock + 1000 end
+      return server.call(name, ...)
+    end)
+    local opened = first:session("first").opened[2]
+    assert.equal(opened[4], server.call("HGET", "tl:{spec}:space", "made"))
+  end)
+
   it("is asked to watch the next of its machine, and not those of others", function()
     local cat, dan = space:session("cat", nil, "other"), space:session "dan"
     local _, fields = ben:unnumbered "beat"
