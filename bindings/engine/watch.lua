@@ -31,14 +31,19 @@ function watch.wake(line)
   if slot.waiting(line) > 0 then slot.answer_all(line, "ok") end
 end
 
-slot.refuse.watch = function(record, line, status)
-  local index = index_of(record, line)
+-- Answers one, who waits in several lines, with the place of that whose line it is.
+local function answer(record, line, status)
+  local place = record.extra[index_of(record, line)]
   slot.unlist(record)
-  slot.answer(record, status, status == "ok" and { record.extra[index] } or nil)
+  slot.answer(record, status, { place })
+  return false
 end
+
+slot.refuse.watch = answer
 
 -- A closed one is passed over, as long as there are others.
 slot.refuse.receive = function(record, line, status)
+  if status ~= "closed" then return answer(record, line, status) end
   local index, lines, places = 0, {}, {}
   for one in record.lines:gmatch "%S+" do
     index = index + 1
@@ -47,10 +52,7 @@ slot.refuse.receive = function(record, line, status)
       places[#places + 1] = record.extra[index]
     end
   end
-  if status ~= "closed" or #lines == 0 then
-    slot.unlist(record)
-    return true
-  end
+  if #lines == 0 then return true end
   record.lines, record.extra = table.concat(lines, " "), places
   slot.rewrite(record)
   return false

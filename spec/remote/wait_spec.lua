@@ -229,6 +229,24 @@ end
 
 if engine.missing then return end
 
+describe("ipc.wait and ipc.receive, of a far space,", function()
+  local far = both[2]
+
+  it("raise in the name of the one that is removed meanwhile", function()
+    for _, call in ipairs{ "wait", "receive" } do
+      local one, name = far.queue(), far.fresh "queue"
+      local two = far.space().queue(name)
+      local child = ipc.spawn(function()
+        shows(two, "1 getting")
+        return far.space():remove(name)
+      end)
+      raises(('queue "%s" at [^:]+:[^ ]*: %s: it was removed'):format(name:gsub("%-", "%%-"), call), ipc[call],
+        { one, two }, PATIENCE)
+      assert.is_true(child:join(PATIENCE))
+    end
+  end)
+end)
+
 describe("ipc.wait and ipc.receive, over two far spaces and the program,", function()
   local one, two, mine
 
