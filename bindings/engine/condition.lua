@@ -102,6 +102,15 @@ engine.undo.condition_wait = function(me, o)
   return true
 end
 
+-- The lock of a condition that is removed knows of it no more.
+local function leave(own, id)
+  local left = ""
+  for condition in (own.conditions or ""):gmatch "%S+" do
+    if condition ~= id then left = left .. " " .. condition end
+  end
+  object.set(own, "conditions", left ~= "" and left or nil)
+end
+
 engine.kinds.condition = {
   options = { lock = "" },
   state_fields = {},
@@ -122,8 +131,9 @@ engine.kinds.condition = {
   end,
   lines = function(o) return { "w" .. o.id } end,
   removed = function(o)
-    local own = o.own and object.load(o.lock)
-    if own then object.remove(own) end
+    local own = object.load(o.lock)
+    if not own then return end
+    if o.own then object.remove(own) else leave(own, o.id) end
   end,
   state = function(o, asker)
     local own = object.load(o.lock)

@@ -216,6 +216,18 @@ describe("an object", function()
     assert.same({ "0" }, fields_of(ben:ask("remove", "gong")))
   end)
 
+  it("that is a lock keeps nothing of conditions that were removed", function()
+    local lock = ann:make "lock"
+    local function state() return space.server.call("HGET", "tl:{spec}:o" .. lock, "state") end
+    local before = state()
+    for _, name in ipairs{ "one", "two", "three" } do ann:make("condition", name, "lock", lock) end
+    local two = fields_of(ann:ask("find", "two"))[1]
+    for _, name in ipairs{ "one", "three" } do ann:ask("remove", name) end
+    assert.equal(before:gsub(",$", ", ") .. two, state())
+    ann:ask("remove", "two")
+    assert.equal(before, state())
+  end)
+
   it("is seen, with who holds it and who waits", function()
     local id = ann:make("lock", "pan")
     ann:ask("lock_acquire", id, 1)
