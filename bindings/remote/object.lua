@@ -100,10 +100,10 @@ function object.try_encode(record, call, value, deadline)
   if lent == false then return nil, LATE end
   local bytes, why = client.encode(value, "value", space.uid)
   if lent then space.encoded(lent) end
-  if bytes then
-    local cell = request.send(record, call, "pack", bytes, deadline)
-    return cell, cell and #bytes or LATE, lent
-  end
+  local cell = bytes and request.send(record, call, "pack", bytes, deadline)
+  if cell then return cell, #bytes, lent end
+  object.unlend(lent, call)
+  if bytes then return nil, LATE end
   return nil, why:find "a function cannot leave its program$" and why .. INSTEAD or why
 end
 
@@ -123,9 +123,9 @@ end
 
 --- object.send: a request that sends a message: its status and first field.
 function object.send(record, call, deadline, lent, op, ...)
-  local status, detail = request.ask(record, call, deadline, op, record.id, ...)
+  local status, detail = request.of_several({ record }, call, deadline, op, record.id, ...)
   if lent and status ~= "ok" and detail ~= "unanswered" then object.unlend(lent, call) end
-  return status, detail
+  return request.settle(record, call, status, detail)
 end
 
 local LARGE = 0x40 -- "@", with which the cell of a value that lies apart begins
@@ -281,7 +281,11 @@ function object.receive(plain)
     error("an object of a space that this program has not opened", 0)
   end
   local received = object.known(space, plain.kind, plain.id, plain.name, options)
-  if type(plain.from) == "string" then client.record(received).from = plain.from end
+  if type(plain.from) == "string" then
+    local record = client.record(received)
+    record.lenders = record.lenders or {}
+    table.insert(record.lenders, plain.from)
+  end
   return received
 end
 

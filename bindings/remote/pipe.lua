@@ -53,12 +53,34 @@ local function encoded(list)
   for _, record in ipairs(list) do record[1].from = nil end
 end
 
+-- This process holds the end from now on, and nobody lends it any more who has: it may have come several times, also
+-- to a process that held it.  False: the deadline came before.
+local function hold(record, call, deadline)
+  local lenders = record.lenders or {}
+  repeat
+    local from = lenders[1]
+    local status = request.ask(record, call, deadline, "pipe_hold", record.id, record.options["end"], from or "")
+    if status == "timeout" then return false end
+    if lenders[1] == from then table.remove(lenders, 1) end
+    record.held = client.pid()
+  until #lenders == 0
+  return true
+end
+
+local NONE = {}
+
+local function is_held(record)
+  return record.held == client.pid() and #(record.lenders or NONE) == 0
+end
+
 -- The engine hears of the ends that were collected since.  False: the deadline came before, and the rest stays.
 local function tell_dropped(space, deadline)
   local list = space.dropped
   while #list > 0 do
     local record = list[#list]
     if not object.is_known(record) then
+      local came_back = record.held == client.pid() and not is_held(record)
+      if came_back and not hold(record, "close", deadline) then return false end
       local status = request.ask(record, "close", deadline, "pipe_drop", record.id, record.options["end"])
       if status == "timeout" then return false end
     end
@@ -75,14 +97,6 @@ function pipe.adopt(record)
   space.dropped = space.dropped or {}
   space.lend = space.lend or function(...) return lend(space, ...) end
   space.encoded = encoded
-end
-
--- This process holds the end from now on.  False: the deadline came before.
-local function hold(record, call, deadline)
-  local status = request.ask(record, call, deadline, "pipe_hold", record.id, record.options["end"], record.from or "")
-  if status == "timeout" then return false end
-  record.held, record.from = client.pid(), nil
-  return true
 end
 
 --- pipe.present: what the constructor returns: both ends.
@@ -110,7 +124,7 @@ local function check_end(record, call, deadline)
     object.misuse(record, call, "was closed before; it cannot be used any more in this process")
   end
   if not tell_dropped(record.space, deadline) then return false end
-  return record.held == client.pid() or hold(record, call, deadline)
+  return is_held(record) or hold(record, call, deadline)
 end
 
 local function check_way(record, call, number)
@@ -159,7 +173,7 @@ end)
 pipe.method("close", 0, function(record)
   if record.closed then return true end
   -- so that the other end learns of it, though this one was never used
-  if record.held ~= client.pid() then hold(record, "close") end
+  if not is_held(record) then hold(record, "close") end
   record.closed = true
   object.ask(record, "close", "pipe_drop", record.options["end"])
   return true

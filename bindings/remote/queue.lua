@@ -96,9 +96,11 @@ queue.method("put_many", 2, function(record, list, timeout)
   while n < count do
     local cells, why = batch(record, list, n + 1, count, deadline)
     if #cells == 0 and why == object.LATE then return n, "timeout" end
-    local status, put_now = request.ask(record, "put_many", deadline, "queue_put_many", record.id, table.unpack(cells))
+    local status, put_now = request.of_several({ record }, "put_many", deadline, "queue_put_many", record.id,
+      table.unpack(cells))
     if status ~= "ok" then
       if put_now ~= "unanswered" then unlend_from(cells, 1) end
+      request.settle(record, "put_many", status, put_now)
       return n, select(2, object.sent(status, put_now))
     end
     put_now = math.tointeger(tonumber(put_now))

@@ -27,6 +27,23 @@ describe("an end of a far pipe in a message that was not sent is not kept open b
       assert.same({ nil, "closed" }, { q:put(b) })
       assert.same({ 0, "closed" }, { q:put_many{ b } })
     end,
+    ["a put of what cannot travel"] = function(b)
+      local q = far.queue()
+      assert.is_false(pcall(q.put, q, { b, coroutine.create(print) }))
+    end,
+    ["a put_many of what cannot travel"] = function(b)
+      local q = far.queue()
+      assert.is_false(pcall(q.put_many, q, { "first", { b, coroutine.create(print) } }))
+      assert.equal("first", q:get(0))
+    end,
+    ["a put, and a put_many, into what was removed"] = function(b)
+      local name = far.fresh "queue"
+      local q = far.space().queue(name)
+      far.space():remove(name)
+      for _, put in ipairs{ function() q:put(b) end, function() q:put_many{ b } end } do
+        assert.matches("it was removed", select(2, pcall(put)))
+      end
+    end,
     ["a send to nobody"] = function(b)
       local one, other = far.pipe()
       other:close()
@@ -53,6 +70,45 @@ describe("an end of a far pipe", function()
     assert.equal("there", a:recv(PATIENCE))
     got:close()
     assert.same({ nil, "closed" }, { a:recv(PATIENCE) })
+  end)
+
+  it("that comes back is held once", function()
+    local q, a, b = far.queue(), far.pipe()
+    q:put(b)
+    assert.equal(b, q:get(PATIENCE))
+    b:close()
+    assert.same({ nil, "closed" }, { a:recv(PATIENCE) })
+  end)
+
+  it("that comes back is held once, also where it is dropped", function()
+    local q = far.queue()
+    local function send()
+      local a, b = far.pipe()
+      q:put(b)
+      assert.equal(b, q:get(PATIENCE))
+      return a
+    end
+    local a = send()
+    for _ = 1, 2 do collectgarbage() end
+    assert.same({ nil, "closed" }, { a:recv(PATIENCE) })
+  end)
+
+  it("that comes twice is held once", function()
+    local q, a, b = far.queue(), far.pipe()
+    local go = ipc.event()
+    q:put_many{ b, { b, b } }
+    local p = ipc.spawn(function()
+      local one, two = q:get(PATIENCE), q:get(PATIENCE)
+      assert(one == two[1])
+      one:send "once"
+      one:close()
+      return go:wait(PATIENCE)
+    end)
+    b:close()
+    assert.equal("once", a:recv(PATIENCE))
+    assert.same({ nil, "closed" }, { a:recv(PATIENCE) })
+    go:set()
+    assert.is_true(p:result(PATIENCE))
   end)
 
   it("that goes to a process nearby takes the place of none that is on its way", function()
