@@ -17,18 +17,20 @@ end
 
 -- ---- who holds it ----
 
+local DEEPEST = 200 -- tables one within the other: deeper ones do not travel, see codec.h
+
 -- Finds the ends of a space in a value, each once: adds their records to the list.
-local function find_ends(space, value, list, seen)
+local function find_ends(space, value, list, seen, depth)
   local kind = type(value)
-  if kind ~= "table" and kind ~= "userdata" or seen[value] then return list end
+  if kind ~= "table" and kind ~= "userdata" or seen[value] or depth > DEEPEST then return list end
   seen[value] = true
   local record = client.record(value)
   if record and record.kind == "pipe" and record.space == space and not record.closed then
     list[#list + 1] = record
   elseif kind == "table" then
     for key, item in next, value do
-      find_ends(space, key, list, seen)
-      find_ends(space, item, list, seen)
+      find_ends(space, key, list, seen, depth + 1)
+      find_ends(space, item, list, seen, depth + 1)
     end
   end
   return list
@@ -37,7 +39,7 @@ end
 -- Lends the ends in a value to whoever receives it: their records, which say so while the value is encoded.  False: the
 -- deadline came before.
 local function lend(space, value, call, deadline)
-  local list = find_ends(space, value, {}, {})
+  local list = find_ends(space, value, {}, {}, 0)
   for i, record in ipairs(list) do
     local status = request.ask(record, call, deadline, "pipe_lend", record.id, record.options["end"])
     if status == "timeout" then

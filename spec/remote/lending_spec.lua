@@ -44,6 +44,11 @@ describe("an end of a far pipe in a message that was not sent is not kept open b
         assert.matches("it was removed", select(2, pcall(put)))
       end
     end,
+    ["a put of what is nested too deeply"] = function(b)
+      local q, deep = far.queue(), {}
+      for _ = 1, 250000 do deep = { deep } end
+      assert.matches("^spec/remote/lending_spec.lua:%d+: .*nested too deeply", select(2, pcall(q.put, q, { b, deep })))
+    end,
     ["a send to nobody"] = function(b)
       local one, other = far.pipe()
       other:close()
@@ -62,6 +67,21 @@ describe("an end of a far pipe in a message that was not sent is not kept open b
 end)
 
 describe("an end of a far pipe", function()
+  it("may be deep in a message", function()
+    local DEEP, q, a, b = 190, far.queue(), far.pipe()
+    local p = ipc.spawn(function()
+      local got = q:get(PATIENCE)
+      for _ = 1, DEEP do got = got[1] end
+      return got:send "from below"
+    end)
+    local deep = b
+    for _ = 1, DEEP do deep = { deep } end
+    q:put(deep)
+    b:close()
+    assert.equal("from below", a:recv(PATIENCE))
+    assert.is_true(p:result(PATIENCE))
+  end)
+
   it("is lent by the process that sends it, also where that never used it before", function()
     local q, a, b = far.queue(), far.pipe()
     assert.is_true(ipc.spawn(function() return q:put(b) end):result(PATIENCE))
