@@ -136,7 +136,7 @@ describe("a server that hangs", function()
       before = server:objects "hung"
       server:signal "STOP"
       go:set()
-      wait(2) -- a condition has its lock again when it returns, so these wait for the server
+      wait(1) -- condition:wait has its lock again when it returns, so it waits for the server
       continue(server)
       wait(0)
       after = server:objects "hung"
