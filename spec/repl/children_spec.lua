@@ -84,6 +84,22 @@ describe("Ctrl-C", function()
     assert.falsy(repl:screen():find "once more")
   end)
 
+  -- what is received is decoded, and garbage is collected then, where errors are caught
+  for what, message in pairs{ small = "'abcdef'", large = "('x'):rep(9000)", ["a table"] = "{ 'abcdef' }" } do
+    it("is heard whatever is received, again and again: " .. what, function()
+      start()
+      repl:enter("q, message = ipc.queue(), " .. message, "> ")
+      for _ = 1, 15 do
+        repl:enter("print 'runs' while true do q:put(message) q:get() end", "\nruns\n")
+        repl:type "\3"
+        repl:expect "interrupted!\n"
+        repl:expect "> $"
+        repl:enter("while q:try_get() do end", "> ")
+      end
+      assert.falsy(repl:screen():find "once more")
+    end)
+  end
+
   it("leaves a script's alarm as it was", function()
     if not pcall(require, "posix.signal") then return pending "luaposix is not installed for this Lua" end
     start()
