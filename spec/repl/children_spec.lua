@@ -41,6 +41,16 @@ local function start_three()
   return pid_of "p", repl:screen():match "inner (%d+)\n", pid_of "c"
 end
 
+-- Has a callback do this at the prompt, and waits until it does; what it prints would be shown when it has ended.
+local function start_callback(code)
+  local go = repl.folder .. "/go"
+  repl:enter(("function wait() repeat ipc.sleep(0.01) until io.open %q end"):format(go), "\n> ")
+  repl:enter(("function back() io.stderr:write 'runs\\n' %s end"):format(code), "\n> ")
+  repl:enter("pool = ipc.pool(1) future = pool:apply_async(wait, nil, back)", "\n> ")
+  files.write(go, "")
+  repl:expect "^runs\n"
+end
+
 describe("Ctrl-C", function()
   it("at the prompt drops the line, and what was started lives on", function()
     start()
@@ -64,6 +74,17 @@ describe("Ctrl-C", function()
     repl:type "\3"
     repl:expect "interrupted!\n"
     repl:enter("p:is_alive()", "\ntrue\n")
+  end)
+
+  it("in a callback at the prompt interrupts that, and is over then", function()
+    start()
+    start_callback "ipc.sleep()"
+    repl:type "\3"
+    repl:expect "interrupted!.*%^C\n> "
+    repl:enter("print 'sleeps' ipc.sleep()", "\nsleeps\n")
+    repl:type "\3"
+    repl:expect "interrupted!\n"
+    assert.falsy(repl:screen():find "once more")
   end)
 
   it("that is not heard says so, before a second one ends the session", function()
