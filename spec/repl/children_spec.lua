@@ -200,6 +200,28 @@ describe("the end", function()
     assert.truthy(await_end(p) and await_end(q) and await_end(c))
   end)
 
+  -- a wait hears it; what computes, in a callback's coroutine, does not, and is ended a second later
+  for code, doing in pairs{ ["ipc.sleep()"] = "waits", ["while true do end"] = "computes" } do
+    for status, how in pairs{ [129] = "HUP", [131] = "QUIT", [143] = "TERM" } do
+      it(("by SIG%s while a callback %s at the prompt leaves the terminal as it was"):format(how, doing), function()
+        start("", nil, nil, true)
+        local pid = pid_of "ipc.current()"
+        start_callback(code)
+        os.execute(("kill -%s %s"):format(how, pid))
+        repl:expect("tidelock: ended by SIG" .. how .. "\n")
+        assert.equal(status, repl:status())
+        assert.matches(" icanon .* echo ", repl:modes())
+      end)
+    end
+  end
+
+  it("by os.exit in a callback at the prompt leaves the terminal as it was", function()
+    start("", nil, nil, true)
+    start_callback "os.exit(3)"
+    assert.equal(3, repl:status())
+    assert.matches(" icanon .* echo ", repl:modes())
+  end)
+
   it("by os.exit leaves nobody behind", function()
     start()
     local p, q, c = start_three()
