@@ -293,6 +293,14 @@ describe("the output of a child", function()
     repl:type "2000 + "
     repl:expect "\n7\n> 2000 %+ "
   end)
+
+  it("is no matter how long, where a callback at the prompt waits for it", function()
+    start()
+    repl:enter("function cry() for _ = 1, 3000 do print(('z'):rep(1000)) end end", "\n> ")
+    start_callback "ipc.spawn(cry):join() ipc.spawn(print, 'joined'):join()"
+    repl:expect "process%-%d+ | joined\n"
+    repl:enter("1 + 1", "\n2\n")
+  end)
 end)
 
 describe("the end of a child", function()
