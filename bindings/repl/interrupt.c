@@ -95,8 +95,9 @@ static void stop(lua_State *L, lua_Debug *where)
 static void tell_deaf(int signal)
 {
     static const char words[] =
-        "\ntidelock: what runs is a function of C or a coroutine, which does "
-        "not hear Ctrl-C; once more ends the session\n";
+        "\ntidelock: what runs goes on in spite of Ctrl-C, as a function of C, "
+        "a coroutine or a script that catches the error does; once more ends "
+        "the session\n";
     int error = errno;
     (void)signal;
     if (pending && getpid() == owner) {

@@ -87,14 +87,18 @@ describe("Ctrl-C", function()
     assert.falsy(repl:screen():find "once more")
   end)
 
-  it("that is not heard says so, before a second one ends the session", function()
-    start()
-    repl:enter("coroutine.wrap(function() print 'runs' while true do end end)()", "\nruns\n")
-    repl:type "\3"
-    repl:expect "%^C\ntidelock: what runs is [^\n]* does not hear Ctrl%-C; once more ends the session\n"
-    repl:type "\3"
-    assert.equal(130, repl:status())
-  end)
+  for how, code in pairs{ ["is not heard"] = "coroutine.wrap(function() print 'runs' while true do end end)()",
+    ["a script catches"] = "pcall(function() print 'runs' while true do end end) while true do end" } do
+    it("that " .. how .. " says so, before a second one ends the session", function()
+      start()
+      repl:enter(code, "\nruns\n")
+      repl:type "\3"
+      repl:expect("%^C\ntidelock: what runs goes on in spite of Ctrl%-C, as a function of C, a coroutine "
+        .. "or a script that catches the error does; once more ends the session\n")
+      repl:type "\3"
+      assert.equal(130, repl:status())
+    end)
+  end
 
   it("that is heard is not said to be unheard", function()
     start()
