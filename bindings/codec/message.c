@@ -47,6 +47,7 @@ struct reading {
     bool collects;
     bool begun;
     bool outside; /* Lua code has run, or is about to */
+    bool was_amid;
     lua_Hook hook;
     int mask, count;
 };
@@ -62,6 +63,24 @@ static void begin_reading(lua_State *L, struct reading *reading)
     reading->hook = lua_gethook(L);
     reading->count = lua_gethookcount(L);
     lua_sethook(L, NULL, 0, 0);
+}
+
+/* What is raised here is caught.  Whatever sets it puts it back as it was: a
+ * finalizer may receive amid it. */
+static _Thread_local bool amid;
+
+bool message_is_amid(void)
+{
+    return amid;
+}
+
+static int call_amid(lua_State *L, int count, int results)
+{
+    bool before = amid;
+    amid = true;
+    int status = lua_pcall(L, count, results, 0);
+    amid = before;
+    return status;
 }
 
 /* Argument: kilobytes. */
@@ -81,7 +100,7 @@ static void go_on_collecting(lua_State *L, size_t size)
         return;
     lua_pushcfunction(L, collect_some);
     lua_pushinteger(L, size < INT_MAX ? (lua_Integer)(size / 1024) : INT_MAX);
-    if (lua_pcall(L, 1, 0, 0) != LUA_OK)
+    if (call_amid(L, 1, 0) != LUA_OK)
         lua_pop(L, 1);
 }
 
@@ -90,6 +109,7 @@ static void end_reading(lua_State *L, struct codec_hold *hold)
 {
     struct reading *reading = (struct reading *)hold;
     reading->outside = true;
+    amid = reading->was_amid;
     if (!reading->begun)
         return;
     reading->begun = false;
@@ -126,7 +146,8 @@ static struct reading reading_of(struct tl_parcel *parcel)
 {
     return (struct reading){.hold = {.slot = 1, .let_go = end_reading},
                             .parcel = parcel,
-                            .weight = parcel->size + 1024 * parcel->ref_count};
+                            .weight = parcel->size + 1024 * parcel->ref_count,
+                            .was_amid = amid};
 }
 
 /* Calls the function with the reading and the `count` arguments at the top. */
@@ -138,7 +159,7 @@ static int call(lua_State *L, lua_CFunction function, int count,
     lua_insert(L, base + 1);
     lua_pushlightuserdata(L, reading);
     lua_insert(L, base + 2);
-    return lua_pcall(L, count + 1, LUA_MULTRET, 0);
+    return call_amid(L, count + 1, LUA_MULTRET);
 }
 
 static int end_call(lua_State *L, int status, int base)
@@ -231,7 +252,7 @@ bool message_receive_outside(lua_State *L, const void *data, size_t size)
     lua_gc(L, LUA_GCSTOP, 0);
     lua_pushcfunction(L, decode_outside);
     lua_pushlightuserdata(L, &slice);
-    int status = lua_pcall(L, 1, 1, 0);
+    int status = call_amid(L, 1, 1);
     if (running)
         go_on_collecting(L, size);
     return status == LUA_OK;

@@ -29,6 +29,10 @@ unsigned message_allow(unsigned arena);
  * borrows data, and no finalizer runs meanwhile. */
 bool message_receive_outside(lua_State *L, const void *data, size_t size);
 
+/* Whether this thread is amid a receiving that catches errors: what a hook
+ * raises there would be lost. */
+bool message_is_amid(void);
+
 /* As result_try_again, for a call that was to send `out`. */
 bool message_try_again(lua_State *L, int status, struct codec_out *out,
                        bool *tried);

@@ -29,7 +29,8 @@ static int look(void *state, struct pollfd *polled, unsigned *count)
     struct pollfd key = {.fd = STDIN_FILENO, .events = POLLIN};
     if (guest->look)
         guest->look();
-    if (ppoll(&key, 1, &now, NULL) > 0)
+    /* a callback may have been interrupted: the wait has heard nothing of it */
+    if (interrupt_pending() || ppoll(&key, 1, &now, NULL) > 0)
         return 1;
     polled[0] = key;
     polled[1] = (struct pollfd){.fd = guest->fd, .events = POLLIN};

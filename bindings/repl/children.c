@@ -13,6 +13,7 @@
 #include "process/thread.h"
 #include "repl/keeper.h"
 #include "repl/outputs.h"
+#include "signals/care.h"
 #include "tidelock.h"
 
 #define WELL_MOST 5 /* more that end well at a time are counted */
@@ -42,6 +43,8 @@ static void begin(int output)
         close(nothing);
     }
     files_divert(NULL);
+    care_around =
+        NULL; /* it may have been forked in a callback at the prompt */
     opened = false;
     count = 0; /* the handles are the parent's */
 }

@@ -1,6 +1,7 @@
 --- Commands: lines of the REPL that begin with a colon.
 local help = require "repl.help"
 local pretty = require "terminal.pretty"
+local shell = require "server.shell"
 local wrap = require "terminal.wrap"
 
 local ipc = require "tidelock"
@@ -194,7 +195,7 @@ end
 -- Of this program: it takes the terminal until q.
 local function show_top()
   io.stdout:flush()
-  local line = ("'%s' top %s%d"):format(host.program:gsub("'", "'\\''"), host.seed() and "--once " or "", real_pid())
+  local line = ("%s top %s%d"):format(shell.quoted(host.program), host.seed() and "--once " or "", real_pid())
   host.alone(function() os.execute(line) end)
 end
 
@@ -205,7 +206,7 @@ local function end_trace()
   local count, lost = ipc.trace(false)
   if not count then refuse("%s", lost) end
   session.say(("%d operations%s; tidelock timeline %s shows them"):format(count,
-    lost > 0 and (", and %d that were lost"):format(lost) or "", file))
+    lost > 0 and (", and %d that were lost"):format(lost) or "", shell.word(file)))
 end
 
 local has_recorded = false

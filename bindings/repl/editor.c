@@ -15,6 +15,7 @@
 #include "repl/readline.h"
 #include "repl/session.h"
 #include "terminal/screen.h"
+#include "terminal/turn.h"
 #include "tidelock.h"
 
 static lua_State *state;
@@ -195,10 +196,13 @@ static bool edit(const char *prompt, struct await_guest *guest)
 enum prompt_outcome editor_read(const char *prompt, struct await_guest *guest,
                                 char **chunk)
 {
-    if (!edit(prompt, guest)) {
+    turn_edit_begin();
+    bool done = edit(prompt, guest);
+    if (!done)
         drop_line();
+    turn_edit_end();
+    if (!done)
         return PROMPT_INTERRUPTED;
-    }
     *chunk = line_read;
     if (line_read)
         return PROMPT_LINE;

@@ -8,6 +8,7 @@
 
 #include <lauxlib.h>
 
+#include "codec/message.h"
 #include "far/mark.h"
 #include "process/files.h"
 #include "process/exit.h"
@@ -72,12 +73,13 @@ static void die_of(int signal)
 }
 
 /* Amid the Lua of objects on a server, what is raised between two steps would
- * leave one undone, such as the release after the function of with.  The hook
- * stays on: so it is the script's next instruction that raises, or a wait. */
+ * leave one undone, such as the release after the function of with; amid a
+ * message that is received it would be caught.  The hook stays on: so it is the
+ * script's next instruction that raises, or a wait. */
 static void stop(lua_State *L, lua_Debug *where)
 {
     (void)where;
-    if (raises && getpid() == owner && door_is_amid(L))
+    if (raises && getpid() == owner && (door_is_amid(L) || message_is_amid()))
         return;
     lua_sethook(L, NULL, 0, 0);
     if (getpid() != owner)
@@ -93,8 +95,9 @@ static void stop(lua_State *L, lua_Debug *where)
 static void tell_deaf(int signal)
 {
     static const char words[] =
-        "\ntidelock: what runs is a function of C or a coroutine, which does "
-        "not hear Ctrl-C; once more ends the session\n";
+        "\ntidelock: what runs goes on in spite of Ctrl-C, as a function of C, "
+        "a coroutine or a script that catches the error does; once more ends "
+        "the session\n";
     int error = errno;
     (void)signal;
     if (pending && getpid() == owner) {

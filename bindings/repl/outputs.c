@@ -37,7 +37,7 @@ static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static struct output outputs[MOST];
 static size_t count;
 static struct text pending; /* while held */
-static bool labels, colour, held;
+static bool labels, colour, held, all_kept;
 static int news = -1, changes = -1; /* eventfds: for the prompt, the thread */
 
 /* ---- text ---- */
@@ -129,7 +129,7 @@ static void strike_out(struct output *output)
 
 static bool is_full(void)
 {
-    return held && pending.size >= HELD_MOST;
+    return held && !all_kept && pending.size >= HELD_MOST;
 }
 
 /* Reads what is there; false: the output has ended. */
@@ -284,6 +284,22 @@ void outputs_hold(void)
     pthread_mutex_lock(&lock);
     drain_all();
     held = true;
+    pthread_mutex_unlock(&lock);
+}
+
+void outputs_keep_all(void)
+{
+    pthread_mutex_lock(&lock);
+    if (is_full())
+        raise_flag(changes);
+    all_kept = true;
+    pthread_mutex_unlock(&lock);
+}
+
+void outputs_keep_some(void)
+{
+    pthread_mutex_lock(&lock);
+    all_kept = false;
     pthread_mutex_unlock(&lock);
 }
 

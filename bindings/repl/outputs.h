@@ -29,9 +29,12 @@ void outputs_take_over(int output);
 
 /* A descriptor that is readable when there is something to show, -1 for none.
  * Between `hold` and `release` nothing is shown but by `show`: what comes
- * meanwhile is kept, up to a MiB, and then the children wait. */
+ * meanwhile is kept, up to a MiB, and then the children wait; between
+ * `keep_all` and `keep_some`, in which nobody shows it, they do not. */
 int outputs_fd(void);
 void outputs_hold(void);
+void outputs_keep_all(void);
+void outputs_keep_some(void);
 void outputs_show(void (*show)(const char *text, size_t size));
 void outputs_release(void);
 

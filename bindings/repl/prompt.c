@@ -12,6 +12,7 @@
 #include "repl/history.h"
 #include "repl/interrupt.h"
 #include "repl/outputs.h"
+#include "signals/care.h"
 #include "terminal/screen.h"
 #include "tidelock.h"
 
@@ -113,10 +114,25 @@ static enum prompt_outcome bare_line(const char *prompt, char **line,
     return outcome;
 }
 
+/* A callback may wait for a child that writes. */
+static void run_aside(void (*run)(void))
+{
+    outputs_keep_all();
+    run();
+    outputs_keep_some();
+}
+
 static void hold_outputs(void)
 {
     children_tell();
     outputs_hold();
+    care_around = run_aside;
+}
+
+static void release_outputs(void)
+{
+    care_around = NULL;
+    outputs_release();
 }
 
 static enum prompt_outcome edited_line(const char *prompt, char **line,
@@ -136,7 +152,7 @@ enum prompt_outcome prompt_line(const char *prompt, char **line, size_t *size)
                                   : edits   ? edited_line(prompt, line, size)
                                             : bare_line(prompt, line, size);
     if (guest.look)
-        outputs_release();
+        release_outputs();
     if (outcome == PROMPT_INTERRUPTED)
         interrupt_take();
     return outcome;

@@ -9,6 +9,8 @@ struct hooks {
     void (*run)(void);
 };
 
+_Thread_local void (*care_around)(void (*run)(void));
+
 static _Thread_local struct hooks all[CARES];
 static _Thread_local int paused;
 
@@ -32,13 +34,21 @@ bool care_is_last(void)
     return tl_idle_due == is_due_last;
 }
 
-static void run(void)
+static void run_due(void)
 {
     bool pools = !care_is_last() && is_due_of(CARE_POOLS);
     if (is_due_of(CARE_SIGNALS))
         all[CARE_SIGNALS].run();
     if (pools)
         all[CARE_POOLS].run();
+}
+
+static void run(void)
+{
+    if (care_around)
+        care_around(run_due);
+    else
+        run_due();
 }
 
 void care_for(enum care what, bool (*due)(void), void (*function)(void))

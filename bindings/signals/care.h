@@ -19,6 +19,10 @@ void care_for(enum care what, bool (*is_due)(void), void (*run)(void));
  */
 void care_pause(bool on);
 
+/* Where this thread is at a prompt: is to call run(), which is what it does
+ * while it waits; NULL: nothing is to be done around that. */
+extern _Thread_local void (*care_around)(void (*run)(void));
+
 /* In a child, which was forked in a pause of its parent: there is none. */
 void care_forget(void);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -27,6 +28,12 @@ struct terminal {
 
 static struct terminal *terminal;
 static pid_t opener;
+
+/* The terminal before a line is edited; whole while `edits`, which is stored
+ * behind it: a signal's handler may come between any two of these steps. */
+static struct termios unedited;
+static volatile sig_atomic_t edits;
+
 static int lock = -1; /* while a thread of this process has the turn */
 static _Thread_local bool mine;
 
@@ -50,22 +57,38 @@ void turn_open(void)
     atexit(turn_restore);
 }
 
-static void put_back(void)
+static void put_back(const struct termios *before)
 {
     /* in the background the terminal is another's */
     if (tcgetpgrp(STDIN_FILENO) != getpgrp())
         return;
     bool wrote = write(STDOUT_FILENO, unmarked, sizeof unmarked - 1) > 0;
-    tcsetattr(STDIN_FILENO, TCSANOW, &terminal->before);
+    tcsetattr(STDIN_FILENO, TCSANOW, before);
     /* what was typed there stays to be seen */
     wrote = wrote && write(STDOUT_FILENO, "\n", 1) > 0;
     (void)wrote;
 }
 
+void turn_edit_begin(void)
+{
+    edits = tcgetattr(STDIN_FILENO, &unedited) == 0;
+}
+
+void turn_edit_end(void)
+{
+    edits = false;
+}
+
+/* What it calls, and what it reads, is for a signal's handler. */
 void turn_restore(void)
 {
-    if (terminal && getpid() == opener && atomic_load(&terminal->taken))
-        put_back();
+    if (getpid() != opener)
+        return;
+    if (terminal && atomic_load(&terminal->taken))
+        put_back(&terminal->before); /* a task's prompt: that of any process */
+    else if (edits)
+        put_back(&unedited);
+    edits = false; /* the end of the program may call it twice */
 }
 
 static void begin(void)
@@ -73,7 +96,7 @@ static void begin(void)
     if (!terminal)
         return;
     if (atomic_load(&terminal->taken))
-        put_back(); /* who had the turn is dead */
+        put_back(&terminal->before); /* who had the turn is dead */
     atomic_store(&terminal->taken, false);
     if (tcgetattr(STDIN_FILENO, &terminal->before) == 0)
         atomic_store(&terminal->taken, true);

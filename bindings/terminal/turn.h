@@ -20,6 +20,11 @@ int turn_take(void);
 /* Nothing where this thread has not the turn. */
 void turn_leave(void);
 
+/* Around the editing of a line, which changes the terminal: what runs
+ * meanwhile, such as a callback, may end the program. */
+void turn_edit_begin(void);
+void turn_edit_end(void);
+
 /* The program ends, and the others of it have ended: where a prompt was left
  * open, the terminal is again as it was.  Async-signal-safe. */
 void turn_restore(void);

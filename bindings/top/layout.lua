@@ -25,6 +25,7 @@ local HELP_WORDS = {
 }
 local HELP_COLUMN = 27
 local HELP_NARROW = 20 -- columns that are too few for what a key does
+local WIDEST = 2       -- columns of a character: into fewer it is never put
 
 local PAINT = { red = "31;1", bold = "1", dim = "2", reverse = "7", green = "32", yellow = "33" }
 
@@ -79,7 +80,7 @@ local function add_wrapped(lines, name, value, width)
   local indent = 11
   repeat
     local part
-    part, value = text.split(value, math.max(1, width - indent))
+    part, value = text.split(value, math.max(WIDEST, width - indent))
     lines[#lines + 1] = ("%-10s %s"):format(name, part)
     value = value:gsub("^ ", "")
     name = ""

@@ -41,6 +41,16 @@ local function start_three()
   return pid_of "p", repl:screen():match "inner (%d+)\n", pid_of "c"
 end
 
+-- Has a callback do this at the prompt, and waits until it does; what it prints would be shown when it has ended.
+local function start_callback(code)
+  local go = repl.folder .. "/go"
+  repl:enter(("function wait() repeat ipc.sleep(0.01) until io.open %q end"):format(go), "\n> ")
+  repl:enter(("function back() io.stderr:write 'runs\\n' %s end"):format(code), "\n> ")
+  repl:enter("pool = ipc.pool(1) future = pool:apply_async(wait, nil, back)", "\n> ")
+  files.write(go, "")
+  repl:expect "^runs\n"
+end
+
 describe("Ctrl-C", function()
   it("at the prompt drops the line, and what was started lives on", function()
     start()
@@ -66,14 +76,29 @@ describe("Ctrl-C", function()
     repl:enter("p:is_alive()", "\ntrue\n")
   end)
 
-  it("that is not heard says so, before a second one ends the session", function()
+  it("in a callback at the prompt interrupts that, and is over then", function()
     start()
-    repl:enter("coroutine.wrap(function() print 'runs' while true do end end)()", "\nruns\n")
+    start_callback "ipc.sleep()"
     repl:type "\3"
-    repl:expect "%^C\ntidelock: what runs is [^\n]* does not hear Ctrl%-C; once more ends the session\n"
+    repl:expect "interrupted!.*%^C\n> "
+    repl:enter("print 'sleeps' ipc.sleep()", "\nsleeps\n")
     repl:type "\3"
-    assert.equal(130, repl:status())
+    repl:expect "interrupted!\n"
+    assert.falsy(repl:screen():find "once more")
   end)
+
+  for how, code in pairs{ ["is not heard"] = "coroutine.wrap(function() print 'runs' while true do end end)()",
+    ["a script catches"] = "pcall(function() print 'runs' while true do end end) while true do end" } do
+    it("that " .. how .. " says so, before a second one ends the session", function()
+      start()
+      repl:enter(code, "\nruns\n")
+      repl:type "\3"
+      repl:expect("%^C\ntidelock: what runs goes on in spite of Ctrl%-C, as a function of C, a coroutine "
+        .. "or a script that catches the error does; once more ends the session\n")
+      repl:type "\3"
+      assert.equal(130, repl:status())
+    end)
+  end
 
   it("that is heard is not said to be unheard", function()
     start()
@@ -83,6 +108,22 @@ describe("Ctrl-C", function()
     repl:enter("ipc.sleep(1.5) print 'on'", "\non\n")
     assert.falsy(repl:screen():find "once more")
   end)
+
+  -- what is received is decoded, and garbage is collected then, where errors are caught
+  for what, message in pairs{ small = "'abcdef'", large = "('x'):rep(9000)", ["a table"] = "{ 'abcdef' }" } do
+    it("is heard whatever is received, again and again: " .. what, function()
+      start()
+      repl:enter("q, message = ipc.queue(), " .. message, "> ")
+      for _ = 1, 15 do
+        repl:enter("print 'runs' while true do q:put(message) q:get() end", "\nruns\n")
+        repl:type "\3"
+        repl:expect "interrupted!\n"
+        repl:expect "> $"
+        repl:enter("while q:try_get() do end", "> ")
+      end
+      assert.falsy(repl:screen():find "once more")
+    end)
+  end
 
   it("leaves a script's alarm as it was", function()
     if not pcall(require, "posix.signal") then return pending "luaposix is not installed for this Lua" end
@@ -163,6 +204,28 @@ describe("the end", function()
     assert.truthy(await_end(p) and await_end(q) and await_end(c))
   end)
 
+  -- a wait hears it; what computes, in a callback's coroutine, does not, and is ended a second later
+  for code, doing in pairs{ ["ipc.sleep()"] = "waits", ["while true do end"] = "computes" } do
+    for status, how in pairs{ [129] = "HUP", [131] = "QUIT", [143] = "TERM" } do
+      it(("by SIG%s while a callback %s at the prompt leaves the terminal as it was"):format(how, doing), function()
+        start("", nil, nil, true)
+        local pid = pid_of "ipc.current()"
+        start_callback(code)
+        os.execute(("kill -%s %s"):format(how, pid))
+        repl:expect("tidelock: ended by SIG" .. how .. "\n")
+        assert.equal(status, repl:status())
+        assert.matches(" icanon .* echo ", repl:modes())
+      end)
+    end
+  end
+
+  it("by os.exit in a callback at the prompt leaves the terminal as it was", function()
+    start("", nil, nil, true)
+    start_callback "os.exit(3)"
+    assert.equal(3, repl:status())
+    assert.matches(" icanon .* echo ", repl:modes())
+  end)
+
   it("by os.exit leaves nobody behind", function()
     start()
     local p, q, c = start_three()
@@ -233,6 +296,14 @@ describe("the output of a child", function()
     repl:enter("f = pool:apply_async(function() ipc.sleep(0.5) return 7 end, nil, print)", "> ")
     repl:type "2000 + "
     repl:expect "\n7\n> 2000 %+ "
+  end)
+
+  it("is no matter how long, where a callback at the prompt waits for it", function()
+    start()
+    repl:enter("function cry() for _ = 1, 3000 do print(('z'):rep(1000)) end end", "\n> ")
+    start_callback "ipc.spawn(cry):join() ipc.spawn(print, 'joined'):join()"
+    repl:expect "process%-%d+ | joined\n"
+    repl:enter("1 + 1", "\n2\n")
   end)
 end)
 

@@ -294,6 +294,8 @@ describe("in a session", function()
     there:enter(":trace " .. two, "%d+ operations; tidelock timeline [^\n]*one%.tltrace shows them\n"
       .. "what the tasks do is written to [^\n]*two%.tltrace")
     there:enter(":trace off", "%d+ operations; tidelock timeline [^\n]*two%.tltrace shows them")
+    there:enter(":trace " .. there.folder .. "/it's 3.tltrace", "; :trace off ends it")
+    there:enter(":trace off", "tidelock timeline '[^\n]*/it'\\''s 3%.tltrace' shows them")
     there:enter(":trace " .. there.folder, "tidelock: [^\n]*Is a directory")
     there:enter("ipc.trace = function(file) return true end", "> ")
     there:enter(":trace on", "is written to tidelock%.tltrace; :trace off ends it")

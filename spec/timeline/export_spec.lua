@@ -246,9 +246,11 @@ describe("--mermaid", function()
     assert.is_nil(text:find "noodles")
   end)
 
-  it("has all objects where the tasks have none in common, and says so", function()
+  it("has all objects where none is used by several of the tasks then, and says so", function()
+    local told = "\n  Note over p1: no object is used by several of these tasks in this time: all objects are shown\n"
     local text = mermaid.text(example.small(), { tasks = { 1 } })
-    assert.matches("\n  Note over p1: these tasks have no object in common: all objects are shown\n", text)
+    assert.matches(told, mermaid.text(example.small(), { to = 2300000 }))
+    assert.matches(told, text)
     assert.matches("\n  p1%->>p%d: 34: join, waited 39.7 ms\n", text)
   end)
 

@@ -151,6 +151,16 @@ describe("a key", function()
     assert.truthy(lines:find(told, 1, true), lines)
   end)
 
+  it("shows details of wide characters where the screen has no room for one", function()
+    shot.tasks[1].waits = 'put queue#1 "麵条"'
+    press("enter")
+    debug.sethook(function() error "it goes on for ever" end, "", 1000000)
+    local well, lines = pcall(screen, 12, 40)
+    debug.sethook()
+    assert.truthy(well, lines)
+    assert.truthy(lines:find("麵", 1, true) or lines:find("…", 1, true), lines)
+  end)
+
   it("tells all of itself on a narrow screen, too", function()
     press "h"
     local lines = screen(40, 60):gsub("\n +", " "):gsub("\n", " ")

@@ -1,6 +1,6 @@
 --- A run as a sequence diagram of Mermaid: tasks and the objects that they have in common are the participants, and an
---- arrow is what a task does to an object, in the order in which operations end.  Where they have none in common, all
---- objects are.
+--- arrow is what a task does to an object, in the order in which operations end.  Where none is used by several of
+--- them in the time, all objects are.
 local diagram = require "formats.sequence_diagram"
 local meaning = require "timeline.meaning"
 local names = require "timeline.names"
@@ -135,7 +135,7 @@ function mermaid.text(trace, options)
   if #list == 0 then
     say_nothing(drawn, trace, own, wanted)
   elseif of_all then
-    drawn:note(nil, "these tasks have no object in common: all objects are shown")
+    drawn:note(nil, "no object is used by several of these tasks in this time: all objects are shown")
   end
   for _, each in ipairs(list) do
     local i, task = each[2], "task " .. (each[3] or 0)
