@@ -105,8 +105,8 @@ end
 -- The lock of a condition that is removed knows of it no more.
 local function leave(own, id)
   local left = ""
-  for condition in (own.conditions or ""):gmatch "%S+" do
-    if condition ~= id then left = left .. " " .. condition end
+  for other in (own.conditions or ""):gmatch "%S+" do
+    if other ~= id then left = left .. " " .. other end
   end
   object.set(own, "conditions", left ~= "" and left or nil)
 end
