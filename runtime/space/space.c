@@ -276,6 +276,17 @@ int tl_space_look_in(unsigned number)
     return status;
 }
 
+/* Whether to try once more, after a while, as another program has the space for
+ * itself; *status: of the attempt, then of the wait. */
+static bool is_to_try_again(const char *name, struct tl_space_wait *wait,
+                            int *status)
+{
+    if (*status != TL_FULL)
+        return false;
+    *status = tl_space_lock_wait(wait, (pid_t)tl_space_checker(name));
+    return *status == TL_FULL;
+}
+
 /* Opens the space of the name, and of this identity if that is not 0. */
 static int open_identified(const char *name, uint64_t identity,
                            enum tl_operation operation)
@@ -289,9 +300,7 @@ static int open_identified(const char *name, uint64_t identity,
     struct tl_space_wait wait = {0};
     do
         status = find_or_map(name, path, identity);
-    while (status == TL_FULL &&
-           (status = tl_space_lock_wait(
-                &wait, (pid_t)tl_space_checker(name))) == TL_FULL);
+    while (is_to_try_again(name, &wait, &status));
     status = join(status, true);
     int error = errno;
     tl_task_visit(TL_HOME);
@@ -340,6 +349,16 @@ static int come_to_look(int status, unsigned number)
     return status;
 }
 
+static int map_to_look(unsigned number, const char *name, const char *path)
+{
+    int status;
+    int fd = tl_space_open_file(path, &status);
+    if (fd < 0)
+        return status;
+    snprintf(spaces[number].name, sizeof spaces[number].name, "%s", name);
+    return adopt(number, fd, 0);
+}
+
 int tl_look_into(const char *name)
 {
     char path[128];
@@ -349,11 +368,13 @@ int tl_look_into(const char *name)
     if (!tl_space_path(name, path, sizeof path))
         return TL_BAD_NAME;
     unsigned number = free_number();
-    int fd = number ? tl_space_open_file(path, &status) : -1;
-    if (fd < 0)
-        return number ? status : TL_TOO_MANY_SPACES;
-    snprintf(spaces[number].name, sizeof spaces[number].name, "%s", name);
-    return come_to_look(adopt(number, fd, 0), number);
+    if (!number)
+        return TL_TOO_MANY_SPACES;
+    struct tl_space_wait wait = {0};
+    do
+        status = map_to_look(number, name, path);
+    while (is_to_try_again(name, &wait, &status));
+    return come_to_look(status, number);
 }
 
 int tl_space_unlink(const char *name)

@@ -5,10 +5,10 @@
  * the lock goes with the last descriptor of the program and its children.  One
  * that finds itself alone has it for itself until it has checked what is there.
  *
- * Whoever comes meanwhile tries again and again, with no lock held: each time it
- * may find itself alone, since who checks may be killed, or refuse what is there.
- * It goes on as long as a check may take, but not for a program that has been
- * stopped in the midst of it.
+ * Whoever comes meanwhile tries again and again, with no lock held: each time
+ * it may find itself alone, since who checks may be killed, or refuse what is
+ * there.  It goes on as long as a check may take, but not for a program that has
+ * been stopped in the midst of it.
  *
  * Limits: who checks is found in /proc/locks, so not where it is in another PID
  * namespace, or there is no /proc: then the wait has no end of its own.

@@ -67,6 +67,17 @@ describe("a space that another program checks", function()
     assert.is_true(command:join(PATIENCE))
   end)
 
+  it("is shown when that has ended", function()
+    local command = ipc.command{ shell.tidelock, "ls", NAME, stderr = "stdout" }
+    ipc.sleep(0.3) -- it has found the checker there by now, most likely
+    assert.is_true(command:is_alive())
+    checker:kill()
+    local told = command.stdout:read("a", PATIENCE)
+    command:join(PATIENCE)
+    assert.equal(0, command.exitcode, told)
+    assert.truthy(told:find("jobs", 1, true), told)
+  end)
+
   it("is not waited for when that is stopped: the error names it", function()
     checker:suspend()
     local _, err, status = spaces.program(NAME, "", "")
